@@ -1,0 +1,10 @@
+//! Configuration: text files become a tree of [`Node`]s that remember their place, and trees become typed settings.
+//!
+//! Everything that reads configuration (`logboom.yml`, pipelines, tables) reads it through [`Node`], so that every complaint
+//! can name `file:line:column`.
+
+mod node;
+mod yaml;
+
+pub use node::{ConfigError, Data, Key, Node, Position};
+pub use yaml::{read_file, read_text};

@@ -1,0 +1,23 @@
+//! Elasticsearch ingest pipelines.
+//!
+//! A pipeline file is compiled once ([`Pipelines::load`]) and then run over many documents. A [`Pipeline`] is a list of
+//! [`Step`]s: a processor with its condition and its error handling. Processors are members of one table
+//! ([`processors::PROCESSORS`]), one file each; adding one touches its file and its line in the table.
+//!
+//! Invariant: nothing here does I/O, reads a clock or holds a global. Time, look-ups and randomness come in through the
+//! [`Context`] when running and through [`Build`] when compiling.
+
+mod context;
+mod failure;
+mod pipeline;
+mod processor;
+pub mod processors;
+mod registry;
+mod settings;
+
+pub use context::{Build, Context};
+pub use failure::{ErrorKind, Failure};
+pub use pipeline::{Pipeline, Step};
+pub use processor::{Factory, Processor};
+pub use registry::{Outcome, Pipelines};
+pub use settings::Settings;

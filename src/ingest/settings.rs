@@ -1,0 +1,156 @@
+//! A processor's options, taken one by one; what nobody took is an unknown option.
+
+use crate::config::{ConfigError, Data, Key, Node};
+use crate::document::FieldPath;
+
+/// The options of one processor. Messages follow Elasticsearch's `ConfigurationUtils`.
+pub struct Settings<'n> {
+    /// The processor's type: `set`, `grok`.
+    pub kind: &'n str,
+    pub node: &'n Node,
+    taken: Vec<&'n str>,
+}
+
+impl<'n> Settings<'n> {
+    pub fn new(kind: &'n str, node: &'n Node) -> Self {
+        Self { kind, node, taken: Vec::new() }
+    }
+
+    /// The option's node, marked as taken. An explicit `null` counts as absent, as on the node.
+    pub fn take(&mut self, option: &'n str) -> Option<&'n Node> {
+        self.taken.push(option);
+        self.node.get(option).filter(|n| n.data != Data::Null)
+    }
+
+    /// The option's node even when it is `null`.
+    pub fn take_nullable(&mut self, option: &'n str) -> Option<&'n Node> {
+        self.taken.push(option);
+        self.node.get(option)
+    }
+
+    pub fn require(&mut self, option: &'n str) -> Result<&'n Node, ConfigError> {
+        self.take(option).ok_or_else(|| self.missing(option))
+    }
+
+    pub fn missing(&self, option: &str) -> ConfigError {
+        self.node.error(format!("[{option}] required property is missing"))
+    }
+
+    pub fn invalid(&self, option: &str, node: &Node, reason: impl std::fmt::Display) -> ConfigError {
+        node.error(format!("[{option}] {reason}"))
+    }
+
+    pub fn opt_string(&mut self, option: &'n str) -> Result<Option<&'n str>, ConfigError> {
+        match self.take(option) {
+            None => Ok(None),
+            Some(node) => match &node.data {
+                Data::String(s) => Ok(Some(s)),
+                _ => Err(self.wrong_type(option, node, "string")),
+            },
+        }
+    }
+
+    pub fn string(&mut self, option: &'n str) -> Result<&'n str, ConfigError> {
+        self.opt_string(option)?.ok_or_else(|| self.missing(option))
+    }
+
+    pub fn bool_or(&mut self, option: &'n str, default: bool) -> Result<bool, ConfigError> {
+        match self.take(option) {
+            None => Ok(default),
+            Some(node) => match &node.data {
+                Data::Bool(b) => Ok(*b),
+                // The node reads booleans leniently from strings.
+                Data::String(s) if s == "true" => Ok(true),
+                Data::String(s) if s == "false" => Ok(false),
+                _ => Err(self.wrong_type(option, node, "boolean")),
+            },
+        }
+    }
+
+    pub fn opt_int(&mut self, option: &'n str) -> Result<Option<i64>, ConfigError> {
+        match self.take(option) {
+            None => Ok(None),
+            Some(node) => match &node.data {
+                Data::Int(i) => Ok(Some(*i)),
+                Data::String(s) => s
+                    .parse()
+                    .map(Some)
+                    .map_err(|_| self.invalid(option, node, format!("property cannot be converted to an int [{s}]"))),
+                _ => Err(self.wrong_type(option, node, "int")),
+            },
+        }
+    }
+
+    pub fn int_or(&mut self, option: &'n str, default: i64) -> Result<i64, ConfigError> {
+        Ok(self.opt_int(option)?.unwrap_or(default))
+    }
+
+    pub fn opt_float(&mut self, option: &'n str) -> Result<Option<f64>, ConfigError> {
+        match self.take(option) {
+            None => Ok(None),
+            Some(node) => match &node.data {
+                Data::Int(i) => Ok(Some(*i as f64)),
+                Data::Float(f) => Ok(Some(*f)),
+                Data::String(s) if s.parse::<f64>().is_ok() => Ok(s.parse().ok()),
+                _ => Err(self.wrong_type(option, node, "double")),
+            },
+        }
+    }
+
+    /// A list of strings, or one string for a list of one.
+    pub fn opt_strings(&mut self, option: &'n str) -> Result<Option<Vec<String>>, ConfigError> {
+        let Some(node) = self.take(option) else { return Ok(None) };
+        match &node.data {
+            Data::String(s) => Ok(Some(vec![s.clone()])),
+            Data::List(items) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned).ok_or_else(|| self.wrong_type(option, item, "string")))
+                .collect::<Result<_, _>>()
+                .map(Some),
+            _ => Err(self.wrong_type(option, node, "list")),
+        }
+    }
+
+    pub fn strings(&mut self, option: &'n str) -> Result<Vec<String>, ConfigError> {
+        self.opt_strings(option)?.ok_or_else(|| self.missing(option))
+    }
+
+    pub fn list(&mut self, option: &'n str) -> Result<&'n [Node], ConfigError> {
+        let node = self.require(option)?;
+        node.as_list().ok_or_else(|| self.wrong_type(option, node, "list"))
+    }
+
+    pub fn opt_map(&mut self, option: &'n str) -> Result<Option<&'n [(Key, Node)]>, ConfigError> {
+        match self.take(option) {
+            None => Ok(None),
+            Some(node) => node.as_map().map(Some).ok_or_else(|| self.wrong_type(option, node, "map")),
+        }
+    }
+
+    /// A field path without templates.
+    pub fn path(&mut self, option: &'n str) -> Result<FieldPath, ConfigError> {
+        self.opt_path(option)?.ok_or_else(|| self.missing(option))
+    }
+
+    pub fn opt_path(&mut self, option: &'n str) -> Result<Option<FieldPath>, ConfigError> {
+        let Some(text) = self.opt_string(option)? else { return Ok(None) };
+        let at = self.node.get(option).unwrap_or(self.node);
+        FieldPath::parse(text).map(Some).map_err(|e| self.invalid(option, at, e))
+    }
+
+    pub fn wrong_type(&self, option: &str, node: &Node, wanted: &str) -> ConfigError {
+        let article = if wanted.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        self.invalid(option, node, format!("property isn't {article} {wanted}, but of type [{}]", node.java_class()))
+    }
+
+    /// The options that nobody took.
+    pub fn unknown(&self) -> Vec<&'n Key> {
+        let members = self.node.as_map().unwrap_or(&[]);
+        members.iter().map(|(k, _)| k).filter(|k| !self.taken.contains(&k.text.as_str())).collect()
+    }
+
+    /// Every option that has been asked for so far, for suggestions.
+    pub fn known(&self) -> &[&'n str] {
+        &self.taken
+    }
+}

@@ -1,0 +1,6 @@
+//! logboom: runs Elasticsearch ingest pipelines outside Elasticsearch, scores every record, delivers it once.
+//!
+//! The modules follow a record's way: [`source`] → [`document`] → [`route`] → [`ingest`] → [`score`] → [`sink`], with [`delivery`]
+//! holding what is in flight and [`alert`] telling people. `ARCHITECTURE.md` is the map.
+pub mod config;
+pub mod document;
