@@ -7,6 +7,7 @@
 //! Invariant: nothing here does I/O, reads a clock or holds a global. Time, look-ups and randomness come in through the
 //! [`Context`] when running and through [`Build`] when compiling.
 
+mod condition;
 mod context;
 mod failure;
 mod pipeline;
@@ -14,10 +15,17 @@ mod processor;
 pub mod processors;
 mod registry;
 mod settings;
+mod template;
+#[cfg(test)]
+pub mod testing;
+mod value_source;
 
+pub use condition::Condition;
 pub use context::{Build, Context};
 pub use failure::{ErrorKind, Failure};
-pub use pipeline::{Pipeline, Step};
+pub use pipeline::{Pipeline, Step, Trace};
 pub use processor::{Factory, Processor};
-pub use registry::{Outcome, Pipelines};
+pub use registry::{Outcome, PipelineOptions, Pipelines};
 pub use settings::Settings;
+pub use template::{Field, Template};
+pub use value_source::{MediaType, ValueSource};

@@ -1,5 +1,6 @@
 //! A processor's options, taken one by one; what nobody took is an unknown option.
 
+use super::{Field, MediaType};
 use crate::config::{ConfigError, Data, Key, Node};
 use crate::document::FieldPath;
 
@@ -136,6 +137,35 @@ impl<'n> Settings<'n> {
         let Some(text) = self.opt_string(option)? else { return Ok(None) };
         let at = self.node.get(option).unwrap_or(self.node);
         FieldPath::parse(text).map(Some).map_err(|e| self.invalid(option, at, e))
+    }
+
+    /// A field path that may be a template.
+    pub fn field(&mut self, option: &'n str) -> Result<Field, ConfigError> {
+        self.opt_field(option)?.ok_or_else(|| self.missing(option))
+    }
+
+    pub fn opt_field(&mut self, option: &'n str) -> Result<Option<Field>, ConfigError> {
+        let Some(text) = self.opt_string(option)? else { return Ok(None) };
+        let at = self.node.get(option).unwrap_or(self.node);
+        Field::compile(text).map(Some).map_err(|e| self.invalid(option, at, e))
+    }
+
+    /// How templates of this processor escape `{{variables}}`.
+    pub fn media_type(&mut self, option: &'n str) -> Result<MediaType, ConfigError> {
+        match self.opt_string(option)? {
+            None | Some("application/json") => Ok(MediaType::Json),
+            Some("text/plain") => Ok(MediaType::PlainText),
+            Some("application/x-www-form-urlencoded") => Ok(MediaType::FormUrlEncoded),
+            Some(other) => {
+                let at = self.node.get(option).unwrap_or(self.node);
+                let supported = "application/json, text/plain, application/x-www-form-urlencoded";
+                Err(self.invalid(
+                    option,
+                    at,
+                    format!("property does not contain a supported media type [{other}], use one of {supported}"),
+                ))
+            }
+        }
     }
 
     pub fn wrong_type(&self, option: &str, node: &Node, wanted: &str) -> ConfigError {

@@ -1,0 +1,60 @@
+//! The command line: one file a subcommand. Exit codes: 0 done, 1 failed at work, 2 wrong input or configuration.
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+mod simulate;
+
+/// Runs Elasticsearch ingest pipelines outside Elasticsearch, scores every log record, delivers it once.
+#[derive(Parser)]
+#[command(name = "logboom", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Simulate(simulate::Args),
+}
+
+/// What a subcommand ends with when it could not do its work.
+pub(crate) enum Failed {
+    /// The input or the configuration is wrong: exit code 2. Each line is one problem.
+    Input(Vec<String>),
+    /// The work failed: exit code 1.
+    Work(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self::Work(error.into())
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Simulate(args) => simulate::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed::Input(problems)) => {
+            problems.iter().for_each(|problem| eprintln!("error: {problem}"));
+            ExitCode::from(2)
+        }
+        Err(Failed::Work(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(Failed::Work(error)) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whoever reads our output has had enough (`| head`): no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

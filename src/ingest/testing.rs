@@ -1,0 +1,40 @@
+//! Table tests for processors.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::{Context, Outcome, PipelineOptions, Pipelines};
+use crate::config;
+use crate::document::{Arena, Document, parse};
+
+/// 2026-11-23T02:00:00Z: "now" in tests.
+pub const NOW_SECONDS: i64 = 1_795_399_200;
+
+/// Runs each `(processor as YAML, document, expected)`: expected is the resulting `_source`, `dropped`, or the failure's reason.
+pub fn check(cases: &[(&str, &str, &str)]) {
+    for (processor, document, expected) in cases {
+        let got = run(&format!("processors: [{{{processor}}}]"), document);
+        assert_eq!(&got, expected, "\nprocessor: {processor}\ndocument:  {document}");
+    }
+}
+
+/// Runs a pipeline given as YAML over a document given as JSON.
+pub fn run(pipeline: &str, document: &str) -> String {
+    let node = config::read_text("test.yml", pipeline).expect("pipeline is YAML");
+    let pipelines = match Pipelines::compile(&[("test".to_owned(), node)], &PipelineOptions::default()) {
+        Ok(pipelines) => pipelines,
+        Err(errors) => return errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    };
+    let arena = Arena::new();
+    let root = parse(document, &arena).expect("document is JSON").as_object().expect("document is an object");
+    let now = jiff::Timestamp::from_second(NOW_SECONDS).unwrap();
+    let doc = Document::new(&arena, root, now);
+    let mut cx = Context::new(&pipelines, now);
+    match pipelines.run("test", &doc, &mut cx) {
+        Ok(Outcome::Dropped) => "dropped".into(),
+        Ok(Outcome::Done) => {
+            let mut out = Vec::new();
+            doc.write_source(&mut out);
+            String::from_utf8(out).unwrap()
+        }
+        Err(failure) => failure.reason,
+    }
+}
