@@ -4,7 +4,10 @@
 //! can name `file:line:column`.
 
 mod node;
+mod secret;
+mod section;
 mod yaml;
 
 pub use node::{ConfigError, Data, Key, Node, Position};
+pub use section::{Problems, Section, nearest, parse_bytes, parse_duration};
 pub use yaml::{read_file, read_text};

@@ -246,7 +246,7 @@ impl Step {
                     key.text
                 );
                 let error = ConfigError::new(&key.at, reason);
-                errors.push(match processors::nearest(&key.text, settings.known()) {
+                errors.push(match crate::config::nearest(&key.text, settings.known()) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None => error,
                 });

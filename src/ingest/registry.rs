@@ -83,7 +83,7 @@ impl Pipelines {
                 if !nodes.iter().any(|(n, _)| *n == reference) {
                     let names: Vec<&str> = nodes.iter().map(|(n, _)| n.as_str()).collect();
                     let error = ConfigError::new(&at, format!("there is no pipeline [{reference}]"));
-                    errors.push(match super::processors::nearest(&reference, &names) {
+                    errors.push(match config::nearest(&reference, &names) {
                         Some(near) => error.help(format!("did you mean `{near}`?")),
                         None => {
                             error.help("add its file to the pipelines folder, or set `ignore_missing_pipeline: true`")

@@ -18,11 +18,5 @@ pub fn find(kind: &str) -> Option<(&'static str, Factory)> {
 /// The processor whose name is nearest to a misspelt one.
 pub fn suggest(kind: &str) -> Option<&'static str> {
     let names: Vec<&'static str> = PROCESSORS.iter().map(|(name, _)| *name).collect();
-    nearest(kind, &names)
-}
-
-/// The word of `words` that a misspelt `word` most likely means.
-pub fn nearest<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
-    let (distance, best) = words.iter().map(|w| (strsim::damerau_levenshtein(word, w), *w)).min()?;
-    (distance <= 1 + best.len() / 4).then_some(best)
+    crate::config::nearest(kind, &names)
 }
