@@ -111,7 +111,8 @@ fn modules_say_what_they_are() {
 fn knowledge_flows_one_way() {
     let mut problems = Vec::new();
     for (file, text) in sources() {
-        let Some((_, forbidden)) = NEVER_KNOWS.iter().find(|(room, _)| file.starts_with(&format!("src/{room}/"))) else {
+        let Some((_, forbidden)) = NEVER_KNOWS.iter().find(|(room, _)| file.starts_with(&format!("src/{room}/")))
+        else {
             continue;
         };
         for (number, line) in code_lines(&text) {
@@ -213,7 +214,8 @@ fn nothing_depends_on_one_machine() {
     for file in files().into_iter().filter(|file| file != "tests/tidy.rs") {
         let Ok(text) = fs::read_to_string(root().join(&file)) else { continue };
         for (number, line) in text.lines().enumerate() {
-            if ["/work/main", "/work/shared", "/work/wt", "/work/tmp", "/root/."].iter().any(|path| line.contains(path)) {
+            if ["/work/main", "/work/shared", "/work/wt", "/work/tmp", "/root/."].iter().any(|path| line.contains(path))
+            {
                 problems.push(format!("{file}:{} names a path of one machine", number + 1));
             }
         }
