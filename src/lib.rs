@@ -4,5 +4,12 @@
 //! holding what is in flight and [`alert`] telling people. `ARCHITECTURE.md` is the map.
 pub mod cli;
 pub mod config;
+pub mod console;
+pub mod delivery;
 pub mod document;
 pub mod ingest;
+pub mod job;
+pub mod route;
+pub mod sink;
+pub mod source;
+pub mod telemetry;

@@ -1,8 +1,13 @@
 //! The command line: one file a subcommand. Exit codes: 0 done, 1 failed at work, 2 wrong input or configuration.
 
+use crate::config::{ConfigError, Settings};
+use crate::job::Plan;
 use clap::{Parser, Subcommand};
+use std::path::Path;
 use std::process::ExitCode;
 
+mod check;
+mod run;
 mod simulate;
 
 /// Runs Elasticsearch ingest pipelines outside Elasticsearch, scores every log record, delivers it once.
@@ -15,6 +20,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Run(run::Args),
+    Check(check::Args),
     Simulate(simulate::Args),
 }
 
@@ -35,6 +42,8 @@ impl<E: Into<anyhow::Error>> From<E> for Failed {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     };
     match result {
@@ -49,6 +58,14 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Reads a configuration and compiles its pipelines; all problems of both at once.
+pub(crate) fn load(path: &Path) -> Result<(Settings, Plan), Failed> {
+    let problems = |found: Vec<ConfigError>| Failed::Input(found.iter().map(ToString::to_string).collect());
+    let mut settings = Settings::load(path).map_err(problems)?;
+    let plan = Plan::compile(&mut settings).map_err(problems)?;
+    Ok((settings, plan))
 }
 
 /// Whoever reads our output has had enough (`| head`): no failure.

@@ -6,8 +6,10 @@
 mod node;
 mod secret;
 mod section;
+mod settings;
 mod yaml;
 
 pub use node::{ConfigError, Data, Key, Node, Position};
 pub use section::{Problems, Section, nearest, parse_bytes, parse_duration};
+pub use settings::{Limits, Settings, start_of};
 pub use yaml::{read_file, read_text};

@@ -1,0 +1,57 @@
+//! The HTTP side: metrics and health.
+
+use crate::delivery::{End, Intake};
+use crate::telemetry::{Health, Metrics};
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+#[derive(Clone)]
+struct Console {
+    health: Health,
+    metrics: Metrics,
+    intake: Arc<Intake>,
+}
+
+/// Listens on `address` and serves in the background.
+pub async fn serve(address: SocketAddr, health: Health, metrics: Metrics, intake: Arc<Intake>) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}: change `console.listen`"))?;
+    let router = Router::new()
+        .route("/metrics", get(render_metrics))
+        .route("/health/live", get(|| async { "live\n" }))
+        .route("/health/ready", get(ready))
+        .with_state(Console { health, metrics, intake });
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "The console stopped.");
+        }
+    });
+    Ok(())
+}
+
+/// Prometheus' text format. The account of records comes first: accepted is the sum of all ends and what is in flight.
+async fn render_metrics(State(console): State<Console>) -> String {
+    metrics::counter!("logboom_records_accepted_total").absolute(console.intake.accepted());
+    for end in End::ALL {
+        metrics::counter!("logboom_records_ended_total", "end" => end.label()).absolute(console.intake.ended(end));
+    }
+    metrics::gauge!("logboom_records_in_flight").set(console.intake.in_flight() as f64);
+    metrics::gauge!("logboom_in_flight_bytes").set(console.intake.budget.used_bytes() as f64);
+    console.metrics.render()
+}
+
+async fn ready(State(console): State<Console>) -> impl IntoResponse {
+    let problems = console.health.report();
+    if problems.is_empty() {
+        return (StatusCode::OK, "ready\n".to_owned());
+    }
+    let lines = problems.iter().map(|(part, reason)| format!("{part}: {reason}\n"));
+    (StatusCode::SERVICE_UNAVAILABLE, lines.collect())
+}

@@ -1,0 +1,19 @@
+//! What is in flight: which records have been handed on, which have ended, and how far a source may commit.
+//!
+//! Every record ends in exactly one [`End`]. A worker takes a [`Batch`] and with it a [`Receipt`] for all its records; the receipt is
+//! split as the records go different ways and each part is settled once. What is never settled is never committed: a bug or a
+//! crash leads to a repetition (which the index answers with 409), never to a loss.
+
+mod batch;
+mod budget;
+mod dead_letter;
+mod intake;
+mod ledger;
+mod receipt;
+
+pub use batch::{Batch, BatchBuilder, Lane, Record};
+pub use budget::ByteBudget;
+pub use dead_letter::{DeadLetter, DeadLetterSettings, DeadLetters, Stage};
+pub use intake::{Commit, Intake};
+pub use ledger::{LaneId, Ledger, SpanId};
+pub use receipt::{End, Receipt};

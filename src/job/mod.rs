@@ -1,0 +1,144 @@
+//! The job: sources, workers and outputs put together and run until told to stop.
+//!
+//! ```text
+//! source thread ──Delivery──▶ worker threads ──Chunk──▶ output tasks ──▶ settle ──▶ ledger ──▶ source commits
+//! ```
+//! Everything is bounded: the queue between sources and workers, each output's queue, and the bytes in flight.
+
+mod decode;
+mod plan;
+mod worker;
+
+pub use plan::Plan;
+
+use crate::config::Settings;
+use crate::delivery::{DeadLetters, End, Intake};
+use crate::sink::Output;
+use crate::source::{Feed, Source, Stop};
+use crate::telemetry::Health;
+use anyhow::Context as _;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Batches that may wait for a worker, for each worker.
+const QUEUED_BATCHES_PER_WORKER: usize = 2;
+
+/// A running job.
+pub struct Job {
+    pub intake: Arc<Intake>,
+    pub health: Health,
+    stop: Stop,
+    sources: Vec<Source>,
+    workers: Vec<JoinHandle<()>>,
+    outputs: Vec<tokio::task::JoinHandle<()>>,
+    dead_letters: tokio::task::JoinHandle<()>,
+    shutdown: Duration,
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub accepted: u64,
+    pub delivered: u64,
+    pub already_delivered: u64,
+    pub dropped: u64,
+    pub dead_lettered: u64,
+    pub failure_stored: u64,
+    /// Not ended: read again after the restart.
+    pub unfinished: u64,
+}
+
+impl Job {
+    /// Starts everything; must be called on a tokio runtime.
+    pub fn start(settings: &Settings, plan: Plan) -> anyhow::Result<Self> {
+        let intake = Intake::new(settings.limits.in_flight_bytes);
+        let health = Health::default();
+        let stop = Stop::default();
+        let (dead_letters, dead_letter_task) =
+            DeadLetters::start(&settings.dead_letters).context("cannot start the dead letters")?;
+        let mut outputs = HashMap::new();
+        let mut output_tasks = Vec::new();
+        for (name, output) in &settings.outputs {
+            let (output, task) = Output::start(name, output, &dead_letters, &health)
+                .with_context(|| format!("cannot start the output `{name}`"))?;
+            outputs.insert(name.clone(), output);
+            output_tasks.push(task);
+        }
+        let worker_count = match settings.limits.workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        let (queue, deliveries) = crossbeam_channel::bounded(worker_count * QUEUED_BATCHES_PER_WORKER);
+        let plan = Arc::new(plan);
+        let workers = (0..worker_count)
+            .map(|n| {
+                let worker = worker::Worker::new(
+                    plan.clone(),
+                    outputs.clone(),
+                    dead_letters.clone(),
+                    settings.limits.record_bytes_max,
+                );
+                let deliveries = deliveries.clone();
+                std::thread::Builder::new().name(format!("worker-{n}")).spawn(move || worker.run(&deliveries))
+            })
+            .collect::<Result<_, _>>()?;
+        let feed = Feed { intake: intake.clone(), queue, stop: stop.clone(), health: health.clone() };
+        let sources = settings
+            .sources
+            .iter()
+            .map(|(name, source)| {
+                Source::start(name, source, feed.clone(), settings.limits.shutdown)
+                    .with_context(|| format!("cannot start the source `{name}`"))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            intake,
+            health,
+            stop,
+            sources,
+            workers,
+            outputs: output_tasks,
+            dead_letters: dead_letter_task,
+            shutdown: settings.limits.shutdown,
+        })
+    }
+
+    /// Whether every source has come to its end (files with `once`, stdin).
+    pub fn is_finished(&self) -> bool {
+        self.sources.iter().all(|source| source.thread.is_finished())
+    }
+
+    /// Stops fetching, waits until what is in flight has ended or the deadline is over, commits, and ends.
+    pub async fn stop(self) -> Summary {
+        let until = Instant::now() + self.shutdown + Duration::from_secs(2);
+        self.stop.set();
+        // Sources drain and commit; with them gone the workers' queue closes, then the outputs', then the dead letters'.
+        let threads: Vec<JoinHandle<()>> = self.sources.into_iter().map(|s| s.thread).chain(self.workers).collect();
+        while threads.iter().any(|t| !t.is_finished()) && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        for task in self.outputs.into_iter().chain([self.dead_letters]) {
+            let left = until.saturating_duration_since(Instant::now());
+            let abort = task.abort_handle();
+            if tokio::time::timeout(left, task).await.is_err() {
+                abort.abort();
+            }
+        }
+        summary(&self.intake)
+    }
+}
+
+/// The account of all records so far.
+pub fn summary(intake: &Intake) -> Summary {
+    Summary {
+        accepted: intake.accepted(),
+        delivered: intake.ended(End::Delivered),
+        already_delivered: intake.ended(End::AlreadyDelivered),
+        dropped: intake.ended(End::Dropped),
+        dead_lettered: intake.ended(End::DeadLettered),
+        failure_stored: intake.ended(End::FailureStored),
+        unfinished: intake.in_flight(),
+    }
+}

@@ -1,0 +1,45 @@
+//! What workers run on: pipelines and routes, checked against each other. It is replaced as a whole when the files change.
+
+use crate::config::{ConfigError, Settings};
+use crate::ingest::{PipelineOptions, Pipelines};
+use crate::route::Routes;
+
+/// Pipelines and routes.
+pub struct Plan {
+    pub pipelines: Pipelines,
+    pub routes: Routes,
+}
+
+impl Plan {
+    /// Compiles the pipelines of `settings` and takes its routes. All problems come back at once.
+    pub fn compile(settings: &mut Settings) -> Result<Self, Vec<ConfigError>> {
+        let options =
+            PipelineOptions { geoip_dir: settings.geoip_dir.clone(), data_dir: settings.pipelines_dir.clone() };
+        let mut problems = Vec::new();
+        let pipelines = match &settings.pipelines_dir {
+            Some(dir) => Pipelines::load(dir, &options).unwrap_or_else(|found| {
+                problems.extend(found);
+                Pipelines::default()
+            }),
+            None => Pipelines::default(),
+        };
+        let routes = std::mem::take(&mut settings.routes);
+        // With pipelines that don't compile, "there is no pipeline" would only repeat that.
+        if problems.is_empty() {
+            let names: Vec<&str> = pipelines.names().collect();
+            for (name, node) in routes.iter().filter_map(|route| route.pipeline.as_ref()) {
+                if pipelines.get(name).is_none() {
+                    let error = node.error(format!("there is no pipeline `{name}`"));
+                    problems.push(match crate::config::nearest(name, &names) {
+                        Some(near) => error.help(format!("did you mean `{near}`?")),
+                        None if settings.pipelines_dir.is_none() => {
+                            error.help("set `pipelines` to the folder that holds them")
+                        }
+                        None => error.help(format!("known: {}", names.join(", "))),
+                    });
+                }
+            }
+        }
+        if problems.is_empty() { Ok(Self { pipelines, routes: Routes::new(routes) }) } else { Err(problems) }
+    }
+}

@@ -1,0 +1,219 @@
+//! The way of a batch through one worker thread: decode, route, pipeline, score, serialise.
+//!
+//! A worker owns an arena that it resets after each batch, and writes documents straight into the body that goes out.
+
+use super::Plan;
+use super::decode::{Metadata, decode};
+use crate::delivery::{Batch, DeadLetter, DeadLetters, End, Record, Stage};
+use crate::document::{Arena, Document, Value, write_string};
+use crate::ingest::{Context, Failure, Outcome};
+use crate::route::{Destination, RouteSettings};
+use crate::sink::{Chunk, Encoding, Item, Output};
+use crate::source::{Codec, Delivery};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The bytes that an arena may hold on to between batches; a batch of giants must not keep its memory for ever.
+const ARENA_KEPT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+pub(super) struct Worker {
+    plan: Arc<Plan>,
+    outputs: Vec<Output>,
+    /// For each route, the output's place in `outputs`.
+    route_outputs: Vec<Option<usize>>,
+    dead_letters: DeadLetters,
+    record_bytes_max: usize,
+}
+
+/// How a record left the worker.
+enum Left {
+    Dropped,
+    /// Written to its output's body.
+    Written,
+    Dead(Box<DeadLetter>),
+}
+
+/// What goes to one output.
+#[derive(Default)]
+struct Body {
+    bytes: Vec<u8>,
+    items: Vec<Item>,
+}
+
+impl Worker {
+    pub fn new(
+        plan: Arc<Plan>,
+        outputs: HashMap<String, Output>,
+        dead_letters: DeadLetters,
+        record_bytes_max: usize,
+    ) -> Self {
+        let (names, outputs): (Vec<String>, Vec<Output>) = outputs.into_iter().unzip();
+        let place = |route: &RouteSettings| match &route.destination {
+            Destination::Index { output, .. } => names.iter().position(|name| name == output),
+            Destination::Drop => None,
+        };
+        let route_outputs = plan.routes.iter().map(place).collect();
+        Self { plan, outputs, route_outputs, dead_letters, record_bytes_max }
+    }
+
+    /// Takes deliveries until the queue is closed.
+    pub fn run(self, deliveries: &crossbeam_channel::Receiver<Delivery>) {
+        let mut arena = Arena::new();
+        for delivery in deliveries {
+            self.work(delivery, &arena);
+            if arena.allocated_bytes() > ARENA_KEPT_BYTES_MAX {
+                arena = Arena::new();
+            } else {
+                arena.reset();
+            }
+        }
+    }
+
+    fn work(&self, delivery: Delivery, arena: &Arena) {
+        let Delivery { batch, mut receipt, codec } = delivery;
+        let now = Timestamp::now();
+        let mut bodies: Vec<Body> = self.outputs.iter().map(|_| Body::default()).collect();
+        let mut dropped = 0;
+        let mut dead = Vec::new();
+        let mut cx = Context::new(&self.plan.pipelines, now);
+        for (at, record) in batch.records.iter().enumerate() {
+            match self.record(&batch, at as u32, record, codec, arena, &mut cx, &mut bodies) {
+                Left::Dropped => dropped += 1,
+                Left::Written => {}
+                Left::Dead(letter) => dead.push(letter),
+            }
+        }
+        receipt.settle_some(dropped, End::Dropped);
+        for letter in dead {
+            self.dead_letters.blocking_send(*letter, receipt.split(1));
+        }
+        for (output, body) in self.outputs.iter().zip(bodies) {
+            if !body.items.is_empty() {
+                let receipt = receipt.split(body.items.len() as u32);
+                output.blocking_send(Chunk { batch: batch.clone(), body: body.bytes, items: body.items, receipt });
+            }
+        }
+        debug_assert_eq!(receipt.count(), 0);
+        drop(receipt);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one record's whole surroundings; a struct would only rename them")]
+    fn record<'a>(
+        &'a self,
+        batch: &'a Batch,
+        at: u32,
+        record: &Record,
+        codec: Codec,
+        arena: &'a Arena,
+        cx: &mut Context<'a>,
+        bodies: &mut [Body],
+    ) -> Left {
+        let payload = batch.payload(record);
+        let died =
+            |stage, kind: &str, reason: String| Left::Dead(Box::new(DeadLetter::of(batch, at, stage, kind, reason)));
+        if record.is_null {
+            return Left::Dropped;
+        }
+        if payload.len() > self.record_bytes_max {
+            let reason = format!(
+                "the record has {} bytes, more than `limits.record_max` ({})",
+                payload.len(),
+                self.record_bytes_max
+            );
+            return died(Stage::Decode, "record_too_large", reason);
+        }
+        let (doc, metadata) = match decode(payload, record, codec, arena, cx.now) {
+            Ok(decoded) => decoded,
+            Err(reason) => return died(Stage::Decode, "decode", reason),
+        };
+        cx.stack.clear();
+        let (route_at, route) = match self.plan.routes.find(&doc, cx) {
+            Ok(Some(found)) => found,
+            Ok(None) => return died(Stage::Route, "no_route", "no route matches, and there is no `default`".into()),
+            Err(failure) => return self.dead_of(batch, at, Stage::Route, None, &failure),
+        };
+        let Destination::Index { index, .. } = &route.destination else { return Left::Dropped };
+        let Some(output_at) = self.route_outputs.get(route_at).copied().flatten() else { return Left::Dropped };
+        set_destination(&doc, &metadata, index);
+        let pipeline = route.pipeline.as_ref().map(|(name, _)| name.as_str()).or(metadata.pipeline);
+        if let Some(pipeline) = pipeline {
+            match self.plan.pipelines.run(pipeline, &doc, cx) {
+                Ok(Outcome::Done) => {}
+                Ok(Outcome::Dropped) => return Left::Dropped,
+                Err(failure) => return self.dead_of(batch, at, Stage::Pipeline, Some((route, pipeline)), &failure),
+            }
+        }
+        let (Some(output), Some(body)) = (self.outputs.get(output_at), bodies.get_mut(output_at)) else {
+            return Left::Dropped;
+        };
+        let start = body.bytes.len() as u32;
+        if output.encoding == Encoding::Bulk {
+            write_action(&doc, &metadata, batch, record, &mut body.bytes);
+        }
+        doc.write_source(&mut body.bytes);
+        body.bytes.push(b'\n');
+        body.items.push(Item { record: at, start, end: body.bytes.len() as u32 });
+        Left::Written
+    }
+
+    fn dead_of(
+        &self,
+        batch: &Batch,
+        at: u32,
+        stage: Stage,
+        place: Option<(&RouteSettings, &str)>,
+        failure: &Failure,
+    ) -> Left {
+        let mut letter = DeadLetter::of(batch, at, stage, failure.kind.name(), failure.reason.clone());
+        if let Some((route, pipeline)) = place {
+            letter.route = Some(route.name.clone());
+            letter.pipeline = Some(pipeline.to_owned());
+        }
+        if let Some(origin) = &failure.origin {
+            letter.processor_type = Some(origin.processor_type.clone());
+            letter.processor_tag = origin.processor_tag.clone();
+            letter.pipeline = origin.pipeline.clone().or(letter.pipeline);
+        }
+        Left::Dead(Box::new(letter))
+    }
+}
+
+/// Sets `_index` (and Filebeat's `_id`) before the pipeline runs: pipelines read and change them, and `reroute` starts from them.
+fn set_destination<'a>(doc: &Document<'a>, metadata: &Metadata<'a>, index: &crate::ingest::Template) {
+    if let Some(index) = metadata.index {
+        doc.root.insert("_index", Value::Str(index));
+    } else if index.is_static() {
+        doc.set_metadata("_index", index.text());
+    } else {
+        doc.set_metadata("_index", &index.render(doc));
+    }
+    if let Some(id) = metadata.id {
+        doc.root.insert("_id", Value::Str(id));
+    }
+}
+
+/// The action line: `create` with an `_id` made of the record's coordinates, unless Filebeat or the pipeline set one.
+fn write_action(doc: &Document<'_>, metadata: &Metadata<'_>, batch: &Batch, record: &Record, out: &mut Vec<u8>) {
+    let create: &[u8] = b"{\"create\":{\"_index\":";
+    let update = metadata.op_type == Some("index");
+    out.extend_from_slice(if update { b"{\"index\":{\"_index\":" } else { create });
+    write_string(doc.metadata("_index").unwrap_or_default(), out);
+    out.extend_from_slice(b",\"_id\":");
+    match doc.metadata("_id") {
+        Some(id) => write_string(id, out),
+        None => {
+            out.push(b'"');
+            if let Some(lane) = batch.lane(record) {
+                out.extend_from_slice(lane.id_prefix.as_bytes());
+            }
+            out.extend_from_slice(itoa::Buffer::new().format(record.offset).as_bytes());
+            out.push(b'"');
+        }
+    }
+    if let Some(routing) = doc.metadata("_routing") {
+        out.extend_from_slice(b",\"routing\":");
+        write_string(routing, out);
+    }
+    out.extend_from_slice(b"}}\n");
+}

@@ -1,0 +1,186 @@
+//! `sources:` of logboom.yml.
+
+use crate::config::{Node, Problems, Section};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// One source.
+#[derive(Clone, Debug)]
+pub struct SourceSettings {
+    pub codec: Codec,
+    pub kind: SourceKind,
+}
+
+/// What a record's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// JSON as Filebeat writes it: `@metadata` is honoured and taken off.
+    Filebeat,
+    /// Any JSON object.
+    Json,
+    /// A line of text: it becomes `message`.
+    Plain,
+}
+
+#[derive(Clone, Debug)]
+pub enum SourceKind {
+    Kafka(KafkaSettings),
+    File(FileSettings),
+    Stdin,
+}
+
+#[derive(Clone, Debug)]
+pub struct KafkaSettings {
+    /// Names, and regular expressions that begin with `^`.
+    pub topics: Vec<String>,
+    pub group: String,
+    pub start: StartOffset,
+    pub commit_interval: Duration,
+    pub drain_on_revoke: Duration,
+    /// librdkafka's properties: brokers, TLS, SASL, and the user's own.
+    pub client: BTreeMap<String, String>,
+}
+
+/// Where a group without a committed offset begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartOffset {
+    Earliest,
+    Latest,
+}
+
+#[derive(Clone, Debug)]
+pub struct FileSettings {
+    /// Paths and globs.
+    pub paths: Vec<String>,
+    pub start: StartOffset,
+    /// Where the position in each file is kept.
+    pub positions: PathBuf,
+    /// Ends at the files' ends instead of waiting for more.
+    pub once: bool,
+}
+
+impl SourceSettings {
+    pub fn read(name: &str, node: &Node, folder: &Path, data_dir: &Path, problems: &Problems) -> Option<Self> {
+        const TYPES: &[(&str, &str)] = &[("kafka", "kafka"), ("file", "file"), ("stdin", "stdin")];
+        let mut section = Section::new(node, problems);
+        let by_name = TYPES.iter().find(|(t, _)| *t == name).map_or("kafka", |(t, _)| *t);
+        let kind = match section.choice("type", by_name, TYPES) {
+            "file" => SourceKind::File(read_file_source(name, &mut section, folder, data_dir)),
+            "stdin" => SourceKind::Stdin,
+            _ => SourceKind::Kafka(read_kafka(&mut section)),
+        };
+        let default = if matches!(kind, SourceKind::Kafka(_)) { Codec::Filebeat } else { Codec::Plain };
+        let codec = section.choice(
+            "codec",
+            default,
+            &[("filebeat", Codec::Filebeat), ("json", Codec::Json), ("plain", Codec::Plain)],
+        );
+        section.finish();
+        Some(Self { codec, kind })
+    }
+
+    /// librdkafka's properties of a kafka source.
+    pub fn kafka_client(&self) -> Option<&BTreeMap<String, String>> {
+        match &self.kind {
+            SourceKind::Kafka(kafka) => Some(&kafka.client),
+            _ => None,
+        }
+    }
+}
+
+const START: &[(&str, StartOffset)] = &[("earliest", StartOffset::Earliest), ("latest", StartOffset::Latest)];
+
+fn read_kafka(section: &mut Section<'_, '_>) -> KafkaSettings {
+    let brokers = section.strings("brokers").unwrap_or_default();
+    if brokers.is_empty() {
+        section.problem(section.node.error("the setting `brokers` is missing").help("brokers: [\"kafka:9092\"]"));
+    }
+    let topics = section.strings("topics").unwrap_or_default();
+    if topics.is_empty() {
+        section.problem(section.node.error("the setting `topics` is missing").help("topics: [filebeat, \"^app-.*\"]"));
+    }
+    let mut client = kafka_client(section);
+    client.insert("bootstrap.servers".into(), brokers.join(","));
+    KafkaSettings {
+        topics,
+        group: section.string_or("group", "logboom"),
+        start: section.choice("start", StartOffset::Earliest, START),
+        commit_interval: section.duration_or("commit_interval", Duration::from_secs(1)),
+        drain_on_revoke: section.duration_or("drain_on_revoke", Duration::from_secs(5)),
+        client,
+    }
+}
+
+/// TLS, SASL and free properties of a Kafka client, as librdkafka names them.
+pub fn kafka_client(section: &mut Section<'_, '_>) -> BTreeMap<String, String> {
+    let mut client = BTreeMap::new();
+    let mut tls_on = false;
+    if let Some(mut tls) = section.section("tls") {
+        tls_on = true;
+        for (key, property) in [
+            ("ca", "ssl.ca.location"),
+            ("certificate", "ssl.certificate.location"),
+            ("key", "ssl.key.location"),
+            ("key_password", "ssl.key.password"),
+        ] {
+            if let Some(value) = tls.string(key) {
+                client.insert(property.to_owned(), value);
+            }
+        }
+        if tls.bool_or("insecure", false) {
+            client.insert("enable.ssl.certificate.verification".into(), "false".into());
+        }
+        tls.finish();
+    }
+    let mut sasl_on = false;
+    if let Some(mut sasl) = section.section("sasl") {
+        sasl_on = true;
+        let mechanism = sasl.choice(
+            "mechanism",
+            "PLAIN",
+            &[("PLAIN", "PLAIN"), ("SCRAM-SHA-256", "SCRAM-SHA-256"), ("SCRAM-SHA-512", "SCRAM-SHA-512")],
+        );
+        client.insert("sasl.mechanism".into(), mechanism.into());
+        client.insert("sasl.username".into(), sasl.required_string("username"));
+        client.insert("sasl.password".into(), sasl.required_string("password"));
+        sasl.finish();
+    }
+    let protocol = match (tls_on, sasl_on) {
+        (false, false) => "plaintext",
+        (true, false) => "ssl",
+        (false, true) => "sasl_plaintext",
+        (true, true) => "sasl_ssl",
+    };
+    client.insert("security.protocol".into(), protocol.into());
+    if let Some(mut section) = section.section("properties") {
+        for (key, value) in section.node.as_map().unwrap_or(&[]) {
+            let text = match &value.data {
+                crate::config::Data::String(s) => s.clone(),
+                crate::config::Data::Int(i) => i.to_string(),
+                crate::config::Data::Float(f) => f.to_string(),
+                crate::config::Data::Bool(b) => b.to_string(),
+                _ => {
+                    let _: Option<()> = section.wrong(value, "a value");
+                    continue;
+                }
+            };
+            client.insert(key.text.clone(), text);
+        }
+        let _ = &mut section;
+    }
+    client
+}
+
+fn read_file_source(name: &str, section: &mut Section<'_, '_>, folder: &Path, data_dir: &Path) -> FileSettings {
+    let paths = section.strings("paths").unwrap_or_default();
+    if paths.is_empty() {
+        section.problem(section.node.error("the setting `paths` is missing").help("paths: [/var/log/*.log]"));
+    }
+    FileSettings {
+        paths: paths.iter().map(|p| folder.join(p).display().to_string()).collect(),
+        start: section.choice("start", StartOffset::Earliest, START),
+        positions: data_dir.join(format!("positions-{name}.json")),
+        once: section.bool_or("once", false),
+    }
+}
