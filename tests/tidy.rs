@@ -23,8 +23,18 @@ const NEVER_KNOWS: &[(&str, &[&str])] = &[
     ("ingest", &["source", "route", "score", "sink", "delivery", "alert", "console", "cli"]),
     ("enrich", &["source", "route", "score", "sink", "delivery", "alert", "console", "cli"]),
     ("score", &["source", "sink", "delivery", "alert", "console", "cli"]),
-    ("sink", &["source", "ingest", "score", "alert", "console", "cli"]),
-    ("alert", &["source", "delivery", "console", "cli"]),
+    ("sink", &["source", "route", "ingest", "score", "alert", "console", "cli"]),
+    ("alert", &["source", "console", "cli"]),
+];
+
+/// Places where a room knows a later one, and why.
+const KNOWS: &[(&str, &str, &str)] = &[
+    ("src/config/settings.rs", "source", "`logboom.yml` as a whole: every room reads its own section, this holds them together"),
+    ("src/config/settings.rs", "sink", "the same"),
+    ("src/config/settings.rs", "delivery", "the same"),
+    ("src/config/settings.rs", "alert", "the same"),
+    ("src/config/settings.rs", "console", "the same"),
+    ("src/route/settings.rs", "sink", "checks that the output that a route names is there"),
 ];
 
 /// What code that must run unchanged in tests, fuzzers and the simulation may not touch.
@@ -116,7 +126,8 @@ fn knowledge_flows_one_way() {
             continue;
         };
         for (number, line) in code_lines(&text) {
-            for room in forbidden.iter().filter(|room| line.contains(&format!("crate::{room}::"))) {
+            let known = forbidden.iter().filter(|room| line.contains(&format!("crate::{room}::")));
+            for room in known.filter(|room| !KNOWS.iter().any(|(f, r, _)| *f == file && r == *room)) {
                 problems.push(format!("{file}:{number} knows `{room}`"));
             }
         }
