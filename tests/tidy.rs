@@ -29,7 +29,11 @@ const NEVER_KNOWS: &[(&str, &[&str])] = &[
 
 /// Places where a room knows a later one, and why.
 const KNOWS: &[(&str, &str, &str)] = &[
-    ("src/config/settings.rs", "source", "`logboom.yml` as a whole: every room reads its own section, this holds them together"),
+    (
+        "src/config/settings.rs",
+        "source",
+        "`logboom.yml` as a whole: every room reads its own section, this holds them together",
+    ),
     ("src/config/settings.rs", "sink", "the same"),
     ("src/config/settings.rs", "delivery", "the same"),
     ("src/config/settings.rs", "alert", "the same"),
