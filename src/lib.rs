@@ -2,6 +2,7 @@
 //!
 //! The modules follow a record's way: [`source`] → [`document`] → [`route`] → [`ingest`] → [`score`] → [`sink`], with [`delivery`]
 //! holding what is in flight and [`alert`] telling people. `ARCHITECTURE.md` is the map.
+pub mod alert;
 pub mod cli;
 pub mod config;
 pub mod console;
