@@ -9,6 +9,7 @@ use std::process::ExitCode;
 mod check;
 mod run;
 mod simulate;
+mod test;
 
 /// Runs Elasticsearch ingest pipelines outside Elasticsearch, scores every log record, delivers it once.
 #[derive(Parser)]
@@ -23,6 +24,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Simulate(simulate::Args),
+    Test(test::Args),
 }
 
 /// What a subcommand ends with when it could not do its work.
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Test(args) => test::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

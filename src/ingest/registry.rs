@@ -37,6 +37,10 @@ impl Pipelines {
         for path in entries.filter_map(Result::ok).map(|e| e.path()) {
             let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
             let Some(stem) = path.file_stem().and_then(|s| s.to_str()) else { continue };
+            // `NAME.test.yml` holds the tests of a pipeline (`logboom test`).
+            if stem.ends_with(".test") {
+                continue;
+            }
             match extension {
                 "json" => files.insert(stem.to_owned(), path.clone()),
                 "yml" | "yaml" => {
