@@ -138,7 +138,7 @@ fn literal<'a>(node: &Node, arena: &'a Arena) -> Value<'a> {
     }
 }
 
-fn compare(doc: &Document<'_>, expected: Value<'_>, ignored: &[FieldPath]) -> Result<(), Vec<String>> {
+fn compare<'a>(doc: &Document<'a>, expected: Value<'a>, ignored: &[FieldPath]) -> Result<(), Vec<String>> {
     for path in ignored {
         let _ = doc.remove(path, true);
     }
@@ -149,7 +149,7 @@ fn compare(doc: &Document<'_>, expected: Value<'_>, ignored: &[FieldPath]) -> Re
 }
 
 /// Appends `path: expected …, got …` for every leaf that differs.
-fn diff(path: &str, got: Option<Value<'_>>, expected: Option<Value<'_>>, out: &mut Vec<String>) {
+fn diff<'a>(path: &str, got: Option<Value<'a>>, expected: Option<Value<'a>>, out: &mut Vec<String>) {
     match (got, expected) {
         (Some(Value::Object(got)), Some(Value::Object(expected))) => {
             let missing = expected.keys().filter(|key| !got.contains_key(key));
