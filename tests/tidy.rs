@@ -194,6 +194,30 @@ fn every_processor_has_its_page() {
 }
 
 #[test]
+fn metrics_are_documented() {
+    let page = fs::read_to_string(root().join("docs/metrics.md")).unwrap();
+    let documented: BTreeSet<&str> = page.split('`').filter(|text| is_metric(text)).collect();
+    let code: String = sources().map(|(_, text)| without_tests(&text).to_owned()).collect();
+    let made: BTreeSet<&str> = ["counter!(", "gauge!(", "histogram!("]
+        .iter()
+        .flat_map(|makes| code.split(makes).skip(1))
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .collect();
+    let missing: Vec<_> = made.difference(&documented).collect();
+    let stale: Vec<_> = documented.difference(&made).collect();
+    assert!(missing.is_empty() && stale.is_empty(), "docs/metrics.md lacks {missing:?} and has {stale:?} beyond them");
+    let dashboard = fs::read_to_string(root().join("deploy/grafana/logboom.json")).unwrap();
+    let shown = dashboard.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|text| is_metric(text));
+    let known = |name: &str| made.contains(name.trim_end_matches("_count").trim_end_matches("_sum"));
+    let unknown: BTreeSet<&str> = shown.filter(|name| !known(name)).collect();
+    assert!(unknown.is_empty(), "the dashboard shows metrics that there are none of: {unknown:?}");
+}
+
+fn is_metric(text: &str) -> bool {
+    text.strip_prefix("logboom_").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let mut problems = Vec::new();
     let mut linked = BTreeSet::new();

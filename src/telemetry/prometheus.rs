@@ -1,6 +1,10 @@
 //! Metrics in Prometheus' format.
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::time::Duration;
+
+/// Measured times are kept one by one until they are summed up; without this a process that nobody scrapes would keep them for ever.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// Renders what has been measured.
 #[derive(Clone)]
@@ -13,7 +17,16 @@ impl Metrics {
     }
 }
 
-/// Installs the recorder for the whole process; to be called once.
+/// Installs the recorder for the whole process; to be called once, on a tokio runtime.
 pub fn install_metrics() -> anyhow::Result<Metrics> {
-    Ok(Metrics(PrometheusBuilder::new().install_recorder()?))
+    let handle = PrometheusBuilder::new().install_recorder()?;
+    let upkeep = handle.clone();
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(UPKEEP_EVERY);
+        loop {
+            tick.tick().await;
+            upkeep.run_upkeep();
+        }
+    });
+    Ok(Metrics(handle))
 }
