@@ -11,6 +11,7 @@ pub mod document;
 pub mod ingest;
 pub mod job;
 pub mod route;
+pub mod setup;
 pub mod sink;
 pub mod source;
 pub mod telemetry;

@@ -7,13 +7,21 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 /// Policies and channels.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct AlertSettings {
     pub policies: HashMap<String, Policy>,
     pub channels: HashMap<String, ChannelSettings>,
     /// The alert index.
     pub index: String,
 }
+
+impl Default for AlertSettings {
+    fn default() -> Self {
+        Self { policies: HashMap::new(), channels: HashMap::new(), index: INDEX_DEFAULT.into() }
+    }
+}
+
+const INDEX_DEFAULT: &str = "logboom-alerts";
 
 /// Who is told of what, and how often.
 #[derive(Clone, Debug)]
@@ -43,7 +51,7 @@ impl AlertSettings {
             let policy = Policy::read(Section::new(node, problems), &channels);
             policies.insert(key.text.clone(), policy);
         }
-        let index = section.string_or("index", "logboom-alerts");
+        let index = section.string_or("index", INDEX_DEFAULT);
         section.finish();
         Self { policies, channels, index }
     }

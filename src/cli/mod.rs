@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 mod check;
 mod run;
+mod setup;
 mod simulate;
 mod test;
 
@@ -24,6 +25,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Simulate(simulate::Args),
+    Setup(setup::Args),
     Test(test::Args),
 }
 
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Setup(args) => setup::run(&args),
         Command::Test(args) => test::run(&args),
     };
     match result {

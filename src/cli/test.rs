@@ -16,6 +16,7 @@ use super::Failed;
 use crate::config::{Data, Node, read_file};
 use crate::document::{Arena, Document, FieldPath, Object, Value, is_metadata};
 use crate::ingest::{Context, MediaType, Outcome, PipelineOptions, Pipelines, ValueSource};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Run the tests that lie beside the pipelines (NAME.test.yml)
@@ -30,6 +31,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<(), Failed> {
+    let mut out = std::io::stdout();
     let problems =
         |errors: Vec<crate::config::ConfigError>| Failed::Input(errors.iter().map(ToString::to_string).collect());
     let options = PipelineOptions { geoip_dir: args.geoip.clone(), data_dir: Some(args.dir.clone()) };
@@ -46,13 +48,15 @@ pub fn run(args: &Args) -> Result<(), Failed> {
                 Ok(()) => passed += 1,
                 Err(differences) => {
                     failed += 1;
-                    println!("FAILED {name}: {label} ({})", case.at);
-                    differences.iter().for_each(|line| println!("    {line}"));
+                    writeln!(out, "FAILED {name}: {label} ({})", case.at)?;
+                    for line in differences {
+                        writeln!(out, "    {line}")?;
+                    }
                 }
             }
         }
     }
-    println!("{passed} passed, {failed} failed");
+    writeln!(out, "{passed} passed, {failed} failed")?;
     if failed > 0 { Err(Failed::Work(anyhow::anyhow!("{failed} pipeline tests failed"))) } else { Ok(()) }
 }
 

@@ -1,6 +1,7 @@
 //! `logboom.yml`, typed: what the program runs on. Every section is read by the room that it configures; this file holds them together.
 
 use super::{ConfigError, Node, Position, Problems, Section, read_file};
+use crate::alert::AlertSettings;
 use crate::delivery::DeadLetterSettings;
 use crate::route::RouteSettings;
 use crate::sink::OutputSettings;
@@ -15,6 +16,7 @@ pub struct Settings {
     pub pipelines_dir: Option<PathBuf>,
     pub geoip_dir: Option<PathBuf>,
     pub routes: Vec<RouteSettings>,
+    pub alerts: AlertSettings,
     pub outputs: Vec<(String, OutputSettings)>,
     pub dead_letters: DeadLetterSettings,
     pub limits: Limits,
@@ -75,7 +77,8 @@ impl Settings {
             .collect::<Vec<_>>();
         let pipelines_dir = root.string("pipelines").map(|dir| folder.join(dir));
         let geoip_dir = root.string("geoip").map(|dir| folder.join(dir));
-        let routes = RouteSettings::read_all(root.list("routes"), &outputs, problems);
+        let alerts = root.section("alerts").map(AlertSettings::read).unwrap_or_default();
+        let routes = RouteSettings::read_all(root.list("routes"), &outputs, &alerts, problems);
         let dead_letters = read_dead_letters(root.section("dead_letters"), folder, &data_dir, &sources);
         let limits = Limits::read(root.section("limits"));
         let console = read_console(root.section("console"));
@@ -86,7 +89,7 @@ impl Settings {
             root.problem(root.node.error("no outputs: add at least one under `outputs`"));
         }
         root.finish();
-        Self { sources, pipelines_dir, geoip_dir, routes, outputs, dead_letters, limits, console, data_dir }
+        Self { sources, pipelines_dir, geoip_dir, routes, alerts, outputs, dead_letters, limits, console, data_dir }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `routes:` of logboom.yml.
 
 use super::Match;
+use crate::alert::AlertSettings;
 use crate::config::{Node, Problems, Section};
 use crate::ingest::{Condition, MediaType, Template};
 use crate::sink::OutputSettings;
@@ -13,6 +14,8 @@ pub struct RouteSettings {
     /// The pipeline, and the place that names it.
     pub pipeline: Option<(String, Node)>,
     pub destination: Destination,
+    /// The alert policy, where findings of this route are told.
+    pub alert_policy: Option<String>,
 }
 
 /// Where a route's documents go.
@@ -23,18 +26,31 @@ pub enum Destination {
     Index {
         output: String,
         index: Template,
+        /// `None` for an alias: what is behind it is not ours to know.
+        is_data_stream: Option<bool>,
     },
 }
 
 impl RouteSettings {
-    pub fn read_all(nodes: &[Node], outputs: &[(String, OutputSettings)], problems: &Problems) -> Vec<Self> {
-        let mut routes: Vec<Self> = nodes.iter().filter_map(|node| Self::read(node, outputs, problems)).collect();
+    pub fn read_all(
+        nodes: &[Node],
+        outputs: &[(String, OutputSettings)],
+        alerts: &AlertSettings,
+        problems: &Problems,
+    ) -> Vec<Self> {
+        let mut routes: Vec<Self> =
+            nodes.iter().filter_map(|node| Self::read(node, outputs, alerts, problems)).collect();
         // `default` takes what no other route takes, wherever it stands.
         routes.sort_by_key(|route| route.name == "default");
         routes
     }
 
-    fn read(node: &Node, outputs: &[(String, OutputSettings)], problems: &Problems) -> Option<Self> {
+    fn read(
+        node: &Node,
+        outputs: &[(String, OutputSettings)],
+        alerts: &AlertSettings,
+        problems: &Problems,
+    ) -> Option<Self> {
         let mut section = Section::new(node, problems);
         let name = section.required_string("name");
         let matches = section.take("match").map(|n| Match::read(n, problems)).unwrap_or_default();
@@ -53,8 +69,23 @@ impl RouteSettings {
                 return None;
             }
         };
+        let alert_policy = section.section("alert").and_then(|mut alert| {
+            let policy = alert.require("policy").and_then(|node| {
+                let name = node.as_str().or_else(|| alert.wrong(node, "a policy's name"))?;
+                if alerts.policies.contains_key(name) {
+                    return Some(name.to_owned());
+                }
+                let known: Vec<&str> = alerts.policies.keys().map(String::as_str).collect();
+                problems.add(
+                    node.error(format!("there is no policy `{name}`")).help(format!("policies: {}", known.join(", "))),
+                );
+                None
+            });
+            alert.finish();
+            policy
+        });
         section.finish();
-        Some(Self { name, matches, condition, pipeline, destination })
+        Some(Self { name, matches, condition, pipeline, destination, alert_policy })
     }
 }
 
@@ -73,16 +104,17 @@ fn read_destination(node: &Node, outputs: &[(String, OutputSettings)], problems:
             name.to_owned()
         }
     };
-    let targets: Vec<&Node> =
-        ["data_stream", "index", "alias"].into_iter().filter_map(|key| section.take(key)).collect();
+    let kinds = [("data_stream", Some(true)), ("index", Some(false)), ("alias", None)];
+    let targets: Vec<(&Node, Option<bool>)> =
+        kinds.into_iter().filter_map(|(key, kind)| section.take(key).map(|node| (node, kind))).collect();
     section.finish();
-    let [target] = targets.as_slice() else {
+    let [(target, is_data_stream)] = targets.as_slice() else {
         problems.add(node.error("`to` needs exactly one of `data_stream`, `index` and `alias`"));
         return None;
     };
     let template = target.as_str().ok_or_else(|| "expected a name".to_owned());
     match template.and_then(|text| Template::compile(text, MediaType::PlainText)) {
-        Ok(index) => Some(Destination::Index { output, index }),
+        Ok(index) => Some(Destination::Index { output, index, is_data_stream: *is_data_stream }),
         Err(reason) => {
             problems.add(target.error(reason));
             None
