@@ -80,7 +80,8 @@ impl<'n, 'p> Section<'n, 'p> {
         self.require(key).and_then(|node| self.text_of(node)).unwrap_or_default()
     }
 
-    fn text_of(&self, node: &Node) -> Option<String> {
+    /// A node of this section as a string, with `${env:NAME}` and `${file:PATH}` put in.
+    pub fn text_of(&self, node: &Node) -> Option<String> {
         let text = match &node.data {
             Data::String(s) => s.clone(),
             Data::Int(i) => i.to_string(),

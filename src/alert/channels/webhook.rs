@@ -20,11 +20,8 @@ impl std::fmt::Debug for WebhookSettings {
 impl WebhookSettings {
     pub fn read(section: &mut Section<'_, '_>) -> Self {
         let url = section.required_string("url");
-        let headers = section.named("headers").iter().filter_map(|(key, node)| match node.as_str() {
-            Some(text) => Some((key.text.clone(), text.to_owned())),
-            None => section.wrong(node, "a string"),
-        });
-        let headers = headers.collect();
+        let named = section.named("headers");
+        let headers = named.iter().filter_map(|(key, node)| Some((key.text.clone(), section.text_of(node)?))).collect();
         Self { url, headers }
     }
 }
