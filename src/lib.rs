@@ -8,6 +8,7 @@ pub mod config;
 pub mod console;
 pub mod delivery;
 pub mod document;
+pub mod enrich;
 pub mod ingest;
 pub mod job;
 pub mod route;

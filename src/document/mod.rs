@@ -9,15 +9,19 @@
 //!
 //! Numbers keep Java's identity (`Integer`, `Long`, `Float`, `Double`, `BigInteger`), because pipelines can see it.
 
+mod address;
 mod datetime;
 mod json;
 mod path;
+mod typed;
 mod value;
 mod write;
 
+pub use address::parse_address;
 pub use datetime::format_instant;
 pub use json::{ParseError, ParseLimits, parse, parse_bytes};
 pub use path::{FieldPath, PathError, Segment};
+pub use typed::cannot_cast;
 pub use value::{Array, Object, Value};
 pub use write::{format_double, format_float, write_json, write_string};
 

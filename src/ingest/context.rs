@@ -2,18 +2,17 @@
 
 use super::Pipelines;
 use crate::config::Position;
+use crate::enrich::Enrich;
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What processors may need while they are compiled.
 #[derive(Default)]
 pub struct Build<'b> {
     /// The pipeline that is being compiled.
     pub pipeline: &'b str,
-    /// Folder of `.mmdb` databases for `geoip` and `ip_location`.
-    pub geoip_dir: Option<PathBuf>,
-    /// Folder that relative paths in pipelines (tables, custom `regex_file`s) start from.
-    pub data_dir: Option<PathBuf>,
+    /// Look-up data: processors take their handles from it.
+    pub enrich: Arc<Enrich>,
     /// Pipelines that processors name literally: checked once all files are read.
     pub references: RefCell<Vec<(Position, String)>>,
 }

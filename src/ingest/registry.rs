@@ -3,8 +3,10 @@
 use super::{Build, Context, ErrorKind, Failure, Pipeline, pipeline::PIPELINE_DEPTH_MAX};
 use crate::config::{self, ConfigError, Node};
 use crate::document::{Document, End};
+use crate::enrich::Enrich;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The compiled pipelines, by name.
 #[derive(Default)]
@@ -20,10 +22,10 @@ pub enum Outcome {
 }
 
 /// Settings that all pipelines are compiled with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct PipelineOptions {
-    pub geoip_dir: Option<PathBuf>,
-    pub data_dir: Option<PathBuf>,
+    /// Look-up data. Pipelines that are loaded anew with the same data keep their caches and counts.
+    pub enrich: Arc<Enrich>,
 }
 
 impl Pipelines {
@@ -73,12 +75,7 @@ impl Pipelines {
         let mut errors = Vec::new();
         let mut by_name = BTreeMap::new();
         for (name, node) in nodes {
-            let build = Build {
-                pipeline: name,
-                geoip_dir: options.geoip_dir.clone(),
-                data_dir: options.data_dir.clone(),
-                ..Build::default()
-            };
+            let build = Build { pipeline: name, enrich: options.enrich.clone(), ..Build::default() };
             match Pipeline::compile(name, node, &build) {
                 Ok(pipeline) => drop(by_name.insert(name.clone(), pipeline)),
                 Err(found) => errors.extend(found),

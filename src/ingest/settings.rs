@@ -41,6 +41,11 @@ impl<'n> Settings<'n> {
         node.error(format!("[{option}] {reason}"))
     }
 
+    /// As [`Settings::invalid`], at the option's place.
+    pub fn invalid_option(&self, option: &str, reason: impl std::fmt::Display) -> ConfigError {
+        self.invalid(option, self.node.get(option).unwrap_or(self.node), reason)
+    }
+
     pub fn opt_string(&mut self, option: &'n str) -> Result<Option<&'n str>, ConfigError> {
         match self.take(option) {
             None => Ok(None),
@@ -112,6 +117,14 @@ impl<'n> Settings<'n> {
         }
     }
 
+    /// A list of strings; a single string is an error, as on the node (`readOptionalList`).
+    pub fn opt_string_list(&mut self, option: &'n str) -> Result<Option<Vec<String>>, ConfigError> {
+        match self.node.get(option) {
+            Some(node) if node.as_str().is_some() => Err(self.wrong_type(option, node, "list")),
+            _ => self.opt_strings(option),
+        }
+    }
+
     pub fn strings(&mut self, option: &'n str) -> Result<Vec<String>, ConfigError> {
         self.opt_strings(option)?.ok_or_else(|| self.missing(option))
     }
@@ -137,6 +150,14 @@ impl<'n> Settings<'n> {
         let Some(text) = self.opt_string(option)? else { return Ok(None) };
         let at = self.node.get(option).unwrap_or(self.node);
         FieldPath::parse(text).map(Some).map_err(|e| self.invalid(option, at, e))
+    }
+
+    /// A field path without templates, with a default.
+    pub fn path_or(&mut self, option: &'n str, default: &str) -> Result<FieldPath, ConfigError> {
+        match self.opt_path(option)? {
+            Some(path) => Ok(path),
+            None => FieldPath::parse(default).map_err(|e| self.invalid_option(option, e)),
+        }
     }
 
     /// A field path that may be a template.

@@ -18,8 +18,13 @@ pub fn check(cases: &[(&str, &str, &str)]) {
 
 /// Runs a pipeline given as YAML over a document given as JSON.
 pub fn run(pipeline: &str, document: &str) -> String {
+    run_with(&PipelineOptions::default(), pipeline, document)
+}
+
+/// As [`run`], with options.
+pub fn run_with(options: &PipelineOptions, pipeline: &str, document: &str) -> String {
     let node = config::read_text("test.yml", pipeline).expect("pipeline is YAML");
-    let pipelines = match Pipelines::compile(&[("test".to_owned(), node)], &PipelineOptions::default()) {
+    let pipelines = match Pipelines::compile(&[("test".to_owned(), node)], options) {
         Ok(pipelines) => pipelines,
         Err(errors) => return errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     };

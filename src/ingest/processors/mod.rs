@@ -5,10 +5,17 @@
 
 use super::Factory;
 
+mod geoip;
 mod set;
+mod user_agent;
 
 /// Every processor by the name that pipelines use.
-pub const PROCESSORS: &[(&str, Factory)] = &[("set", set::compile)];
+pub const PROCESSORS: &[(&str, Factory)] = &[
+    ("geoip", geoip::compile),
+    ("ip_location", geoip::compile),
+    ("set", set::compile),
+    ("user_agent", user_agent::compile),
+];
 
 /// The processor `kind`, with its name as a static string.
 pub fn find(kind: &str) -> Option<(&'static str, Factory)> {
