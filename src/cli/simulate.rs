@@ -3,11 +3,10 @@
 
 use super::Failed;
 use crate::document::{Arena, Document, Object, Value, is_metadata, parse_bytes, write_json, write_string};
-use crate::enrich::{Enrich, EnrichOptions};
+use crate::enrich::EnrichOptions;
 use crate::ingest::{Context, Failure, Outcome, PipelineOptions, Pipelines};
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// A line longer than this is refused; Elasticsearch's own limit for a request (`http.max_content_length`) is 100 MiB.
 const LINE_BYTES_MAX: usize = 100 * 1024 * 1024;
@@ -27,8 +26,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<(), Failed> {
-    let enrich = EnrichOptions { geoip_dir: args.geoip.clone(), data_dir: Some(args.pipelines.clone()) };
-    let options = PipelineOptions { enrich: Arc::new(Enrich::new(enrich)) };
+    let folders = EnrichOptions { geoip_dir: args.geoip.clone(), data_dir: Some(args.pipelines.clone()) };
+    let options = PipelineOptions::with_data(folders);
     let pipelines = Pipelines::load(&args.pipelines, &options)
         .map_err(|errors| Failed::Input(errors.iter().map(ToString::to_string).collect()))?;
     if pipelines.get(&args.pipeline).is_none() {

@@ -15,6 +15,7 @@
 use super::Failed;
 use crate::config::{Data, Node, read_file};
 use crate::document::{Arena, Document, FieldPath, Object, Value, is_metadata};
+use crate::enrich::EnrichOptions;
 use crate::ingest::{Context, MediaType, Outcome, PipelineOptions, Pipelines, ValueSource};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,8 @@ pub fn run(args: &Args) -> Result<(), Failed> {
     let mut out = std::io::stdout();
     let problems =
         |errors: Vec<crate::config::ConfigError>| Failed::Input(errors.iter().map(ToString::to_string).collect());
-    let options = PipelineOptions { geoip_dir: args.geoip.clone(), data_dir: Some(args.dir.clone()) };
+    let folders = EnrichOptions { geoip_dir: args.geoip.clone(), data_dir: Some(args.dir.clone()) };
+    let options = PipelineOptions::with_data(folders);
     let pipelines = Pipelines::load(&args.dir, &options).map_err(problems)?;
     let (mut passed, mut failed) = (0, 0);
     for (name, path) in test_files(&args.dir)? {

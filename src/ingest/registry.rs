@@ -3,7 +3,7 @@
 use super::{Build, Context, ErrorKind, Failure, Pipeline, pipeline::PIPELINE_DEPTH_MAX};
 use crate::config::{self, ConfigError, Node};
 use crate::document::{Document, End};
-use crate::enrich::Enrich;
+use crate::enrich::{Enrich, EnrichOptions};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct Pipelines {
     by_name: BTreeMap<String, Pipeline>,
+    enrich: Arc<Enrich>,
 }
 
 /// How a document left its pipelines.
@@ -26,6 +27,13 @@ pub enum Outcome {
 pub struct PipelineOptions {
     /// Look-up data. Pipelines that are loaded anew with the same data keep their caches and counts.
     pub enrich: Arc<Enrich>,
+}
+
+impl PipelineOptions {
+    /// Look-up data out of these folders.
+    pub fn with_data(options: EnrichOptions) -> Self {
+        Self { enrich: Arc::new(Enrich::new(options)) }
+    }
 }
 
 impl Pipelines {
@@ -93,11 +101,16 @@ impl Pipelines {
                 }
             }
         }
-        if errors.is_empty() { Ok(Self { by_name }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { by_name, enrich: options.enrich.clone() }) } else { Err(errors) }
     }
 
     pub fn get(&self, name: &str) -> Option<&Pipeline> {
         self.by_name.get(name)
+    }
+
+    /// The look-up data that the processors use: for refreshing and for metrics.
+    pub fn enrich(&self) -> &Arc<Enrich> {
+        &self.enrich
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {

@@ -1,6 +1,7 @@
 //! What workers run on: pipelines and routes, checked against each other. It is replaced as a whole when the files change.
 
 use crate::config::{ConfigError, Settings};
+use crate::enrich::EnrichOptions;
 use crate::ingest::{PipelineOptions, Pipelines};
 use crate::route::Routes;
 
@@ -13,8 +14,8 @@ pub struct Plan {
 impl Plan {
     /// Compiles the pipelines of `settings` and takes its routes. All problems come back at once.
     pub fn compile(settings: &mut Settings) -> Result<Self, Vec<ConfigError>> {
-        let options =
-            PipelineOptions { geoip_dir: settings.geoip_dir.clone(), data_dir: settings.pipelines_dir.clone() };
+        let folders = EnrichOptions { geoip_dir: settings.geoip_dir.clone(), data_dir: settings.pipelines_dir.clone() };
+        let options = PipelineOptions::with_data(folders);
         let mut problems = Vec::new();
         let pipelines = match &settings.pipelines_dir {
             Some(dir) => Pipelines::load(dir, &options).unwrap_or_else(|found| {
