@@ -39,6 +39,7 @@ const KNOWS: &[(&str, &str, &str)] = &[
     ("src/config/settings.rs", "alert", "the same"),
     ("src/config/settings.rs", "console", "the same"),
     ("src/route/settings.rs", "sink", "checks that the output that a route names is there"),
+    ("src/route/settings.rs", "alert", "checks that the policy that a route names is there"),
 ];
 
 /// What code that must run unchanged in tests, fuzzers and the simulation may not touch.
@@ -191,6 +192,48 @@ fn every_processor_has_its_page() {
     let stale: Vec<&String> = written.difference(&registered).collect();
     assert!(missing.is_empty(), "processors without a page in docs/processors: {missing:?}");
     assert!(stale.is_empty(), "pages in docs/processors of no processor: {stale:?}");
+}
+
+/// Every setting that a section of `logboom.yml` is asked for stands in the reference.
+#[test]
+fn settings_are_documented() {
+    const READS: &[&str] = &[
+        "take",
+        "require",
+        "section",
+        "string",
+        "string_or",
+        "required_string",
+        "strings",
+        "bool_or",
+        "count_or",
+        "float_or",
+        "duration_or",
+        "bytes_or",
+        "choice",
+        "named",
+        "list",
+    ];
+    let page = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let documented: BTreeSet<&str> = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .collect();
+    let mut problems = BTreeSet::new();
+    // Processors read their settings in the same way; they have pages of their own.
+    for (file, text) in sources().filter(|(file, _)| !file.starts_with("src/ingest/")) {
+        for read in READS {
+            for rest in without_tests(&text).split(&format!(".{read}(\"")).skip(1) {
+                let key = rest.split('"').next().unwrap_or_default();
+                if !documented.contains(key) {
+                    problems.insert(format!("`{key}` ({file})"));
+                }
+            }
+        }
+    }
+    assert_none(&problems.into_iter().collect::<Vec<_>>(), "docs/configuration.md lacks settings");
 }
 
 #[test]
