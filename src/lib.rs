@@ -12,6 +12,7 @@ pub mod enrich;
 pub mod ingest;
 pub mod job;
 pub mod route;
+pub mod score;
 pub mod setup;
 pub mod sink;
 pub mod source;

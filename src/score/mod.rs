@@ -1,0 +1,38 @@
+//! Scoring: every record gets a verdict at the price of a look-up.
+//!
+//! A record's line belongs to a *template* (the line with its variables cut out). A *verdict* is given for a template, once, by the
+//! *judges*, cheapest first: [`rules`], then models behind a server. A [`WorkerScorer`] remembers annotations ready to be copied;
+//! behind it stands the verdict cache that all workers share; behind that, one question to the models however many records
+//! wait (a *flight*). Records wait up to a deadline and then leave as `pending`; [`LateVerdicts`] tells what to mend.
+//!
+//! What a line says by itself (its level, its keywords) is a floor under every verdict: models raise, they never lower.
+
+mod annotation;
+mod breaker;
+mod budget;
+mod cache;
+mod clock;
+mod desk;
+mod flight;
+pub mod judges;
+mod late;
+mod queue;
+mod quota;
+pub mod rules;
+mod scorer;
+mod settings;
+mod skeleton;
+mod template;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod worker;
+
+pub use annotation::{Annotation, write_annotation};
+pub use flight::{Judged, Target, Ticket};
+pub use late::{LateVerdict, LateVerdicts};
+pub use scorer::{Scorer, StartError};
+pub use settings::{CacheSettings, RouteSettings, RulesSettings, Settings, StoreSettings};
+pub use template::{Template, TemplateId, TemplateSource, Templates};
+pub use verdict::{Floor, Kind, OPERATOR, Severity, Status, Verdict};
+pub use worker::{Hints, SKIPPED, Scored, WorkerScorer};

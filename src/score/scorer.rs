@@ -1,0 +1,218 @@
+//! The scorer: what all workers share.
+
+use super::cache::{Entry, Key, Lifetimes, VerdictCache};
+use super::clock::Clock;
+use super::desk::Desk;
+use super::flight::{Flight, Flights};
+use super::judges::{self, Case, Judge, sign};
+use super::late::LateVerdicts;
+use super::quota::Quotas;
+use super::rules::{Level, Rules};
+use super::settings::Settings;
+use super::template::{Template, TemplateSource};
+use super::verdict::{Kind, Status, Verdict};
+use super::worker::WorkerScorer;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+use thiserror::Error;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error("scoring.rules: {0}")]
+    Rules(String),
+    #[error("scoring.{judge}: {reason}")]
+    Judge { judge: &'static str, reason: String },
+}
+
+/// What workers, desks and the command line share.
+pub(super) struct Core {
+    pub rules: Arc<Rules>,
+    pub cache: VerdictCache,
+    pub clock: Arc<Clock>,
+    pub late: Arc<LateVerdicts>,
+    /// Counts changes that make workers forget what they hold.
+    pub generation: AtomicU64,
+    pub deadline: Duration,
+    flights: Flights,
+    /// Judges that answer at a glance.
+    glancing: Vec<Arc<dyn Judge>>,
+    /// Where questions to models begin.
+    desk: Option<Arc<Desk>>,
+    quotas: Quotas,
+}
+
+/// What there is for a template that no worker has seen yet.
+pub(super) enum Found {
+    Verdict(Arc<Entry>),
+    Question(Arc<Flight>),
+}
+
+/// A record's surroundings, as far as judges care.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Origin<'a> {
+    pub service: Option<&'a str>,
+    pub level: Option<Level>,
+}
+
+impl Core {
+    /// A verdict at once, or the question that will bring it.
+    pub fn find(&self, key: Key, template: impl FnOnce() -> Template, line: &str, origin: Origin<'_>) -> Found {
+        if let Some(entry) = self.cache.get(&key) {
+            if entry.claim_renewal(self.clock.now_ms()) {
+                self.ask(key, template(), line, origin);
+            }
+            return Found::Verdict(entry);
+        }
+        self.ask(key, template(), line, origin)
+    }
+
+    fn ask(&self, key: Key, template: Template, line: &str, origin: Origin<'_>) -> Found {
+        let floor = self.rules.floor(&template.text);
+        let mut case =
+            Case { template, examples: Vec::new(), service: origin.service.map(Arc::from), level: origin.level, floor };
+        case.add_example(line);
+        for judge in &self.glancing {
+            if let Some(opinion) = judge.glance(&case) {
+                return Found::Verdict(self.keep(key, &case, sign(opinion, &**judge), Status::Scored));
+            }
+        }
+        let Some(desk) = &self.desk else {
+            // No judge is left to ask: what the rules say is the answer.
+            return Found::Verdict(self.keep(key, &case, self.rules.explain(&floor), Status::Scored));
+        };
+        let mut is_refused = false;
+        let (flight, is_new) = self.flights.open(key, || {
+            is_refused = !self.quotas.admit(origin.service.unwrap_or_default(), Instant::now());
+            Flight::new(key, case, self.late.clone())
+        });
+        if is_refused {
+            metrics::counter!("logboom_score_quota_refused_total").increment(1);
+            self.degrade(&flight);
+        } else if is_new {
+            desk.submit(flight.clone());
+        } else {
+            flight.join(line);
+        }
+        match flight.answer() {
+            Some(entry) => Found::Verdict(entry.clone()),
+            None => Found::Question(flight),
+        }
+    }
+
+    fn keep(&self, key: Key, case: &Case, mut verdict: Verdict, status: Status) -> Arc<Entry> {
+        verdict.raise_to(&case.floor, &self.rules);
+        self.cache.insert(key, Arc::new(verdict), status)
+    }
+
+    /// A model has answered.
+    pub fn conclude(&self, flight: &Flight, case: &Case, verdict: Verdict) {
+        let entry = self.keep(flight.key, case, verdict, Status::Scored);
+        self.flights.close(&flight.key);
+        flight.land(entry);
+    }
+
+    /// No model can answer: the rules' view stands in for a while. A verdict that still serves is kept.
+    pub fn degrade(&self, flight: &Flight) {
+        let standing = self.cache.get(&flight.key).filter(|entry| entry.status == Status::Scored);
+        let entry = standing.unwrap_or_else(|| {
+            metrics::counter!("logboom_score_degraded_total").increment(1);
+            let mut verdict = self.rules.explain(&flight.floor);
+            if verdict.kind == Kind::Normal {
+                verdict.kind = Kind::Unknown;
+            }
+            self.cache.insert(flight.key, Arc::new(verdict), Status::Degraded)
+        });
+        self.flights.close(&flight.key);
+        flight.land(entry);
+    }
+}
+
+/// Scores records; shared by all workers.
+pub struct Scorer {
+    core: Arc<Core>,
+    templates: Arc<dyn TemplateSource>,
+    tasks: Vec<AbortHandle>,
+}
+
+impl Scorer {
+    /// Compiles the rules, builds the judges and starts what waits on `runtime`.
+    pub fn start(settings: &Settings, runtime: &Handle, client: &reqwest::Client) -> Result<Arc<Self>, StartError> {
+        let rules = Arc::new(compile_rules(settings)?);
+        let judges = judges::build(settings, &rules, client)?;
+        Ok(Self::with_judges(settings, rules, judges, runtime, Arc::new(super::skeleton::Skeletons::default())))
+    }
+
+    /// As [`Scorer::start`], with judges of the caller's own.
+    pub(super) fn with_judges(
+        settings: &Settings,
+        rules: Arc<Rules>,
+        judges: Vec<Arc<dyn Judge>>,
+        runtime: &Handle,
+        templates: Arc<dyn TemplateSource>,
+    ) -> Arc<Self> {
+        let clock = Clock::new();
+        let lifetimes = Lifetimes { verdict: settings.cache.ttl, degraded: settings.cache.degraded_ttl };
+        let mut desks = Vec::new();
+        let core = Arc::new_cyclic(|core: &Weak<Core>| {
+            let mut next = None;
+            for judge in judges.iter().rev().filter(|judge| judge.asked().is_some()) {
+                let limits = settings.limits_of(judge.name());
+                let desk = Desk::new(judge.clone(), limits, next.take(), core.clone());
+                desks.push(desk.clone());
+                next = Some(desk);
+            }
+            Core {
+                rules,
+                cache: VerdictCache::new(settings.cache.capacity, lifetimes, clock.clone()),
+                clock: clock.clone(),
+                late: Arc::default(),
+                generation: AtomicU64::new(0),
+                deadline: settings.deadline,
+                flights: Flights::new(),
+                glancing: judges.iter().filter(|judge| judge.asked().is_none()).cloned().collect(),
+                desk: next,
+                quotas: Quotas::new(settings.questions_per_hour_and_source),
+            }
+        });
+        let mut tasks = vec![runtime.spawn(Clock::run(clock)).abort_handle()];
+        tasks.extend(desks.into_iter().map(|desk| runtime.spawn(desk.run()).abort_handle()));
+        Arc::new(Self { core, templates, tasks })
+    }
+
+    /// A scorer for one worker thread.
+    pub fn worker(&self) -> WorkerScorer {
+        WorkerScorer::new(self.core.clone(), self.templates.templates())
+    }
+
+    /// Verdicts that came after their records had left.
+    pub fn late(&self) -> Arc<LateVerdicts> {
+        self.core.late.clone()
+    }
+
+    /// Sets the gauges; to be called from time to time.
+    pub fn report(&self) {
+        metrics::gauge!("logboom_score_cache_entries").set(self.core.cache.len() as f64);
+        metrics::gauge!("logboom_score_questions_open").set(self.core.flights.len() as f64);
+    }
+
+    /// Makes workers forget what they hold.
+    pub fn renew(&self) {
+        self.core.generation.fetch_add(1, Ordering::Release);
+    }
+}
+
+impl Drop for Scorer {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+    }
+}
+
+/// Without the judge `rules` only a record's level holds a verdict up.
+fn compile_rules(settings: &Settings) -> Result<Rules, StartError> {
+    let wanted = settings.judges.iter().any(|judge| judge == super::rules::NAME);
+    let keywords = if wanted { settings.rules.keywords.as_slice() } else { &[] };
+    Rules::compile(keywords, wanted && settings.rules.built_in).map_err(StartError::Rules)
+}
