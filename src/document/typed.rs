@@ -23,3 +23,42 @@ pub fn cannot_cast(path: &FieldPath, value: Value<'_>, class: &str) -> PathError
     let (field, found) = (path.text(), value.java_class());
     PathError(format!("field [{field}] of type [{found}] cannot be cast to [{class}]"))
 }
+
+impl Value<'_> {
+    /// A number as Java's `Number.intValue()` gives it: truncated, wrapped round, or (for fractions) cut to the range.
+    pub fn to_java_int(self) -> Option<i32> {
+        Some(match self {
+            Value::Int(n) => n,
+            Value::Long(n) => n as i32,
+            Value::Float(n) => n as i32,
+            Value::Double(n) => n as i32,
+            Value::BigInteger(digits) => {
+                let magnitude = digits
+                    .bytes()
+                    .filter(u8::is_ascii_digit)
+                    .fold(0_i32, |n, digit| n.wrapping_mul(10).wrapping_add(i32::from(digit - b'0')));
+                if digits.starts_with('-') { magnitude.wrapping_neg() } else { magnitude }
+            }
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn int_value_of_every_number() {
+        for (value, expected) in [
+            (Value::Int(-1), Some(-1)),
+            (Value::Long(4_294_967_297), Some(1)),
+            (Value::Double(1e300), Some(i32::MAX)),
+            (Value::Double(-1.9), Some(-1)),
+            (Value::BigInteger("-18446744073709551617"), Some(-1)),
+            (Value::Str("1"), None),
+        ] {
+            assert_eq!(value.to_java_int(), expected, "{value:?}");
+        }
+    }
+}

@@ -7,6 +7,7 @@
 //! Invariant: nothing here does I/O, reads a clock or holds a global. Time, look-ups and randomness come in through the
 //! [`Context`] when running and through [`Build`] when compiling.
 
+mod cidr;
 mod condition;
 mod context;
 mod failure;
@@ -20,6 +21,7 @@ mod template;
 pub mod testing;
 mod value_source;
 
+pub use cidr::{Cidr, read_address};
 pub use condition::Condition;
 pub use context::{Build, Context};
 pub use failure::{ErrorKind, Failure};

@@ -82,6 +82,9 @@ impl<'n> Settings<'n> {
                     .parse()
                     .map(Some)
                     .map_err(|_| self.invalid(option, node, format!("property cannot be converted to an int [{s}]"))),
+                Data::Float(f) => {
+                    Err(self.invalid(option, node, format!("property cannot be converted to an int [{f:?}]")))
+                }
                 _ => Err(self.wrong_type(option, node, "int")),
             },
         }

@@ -5,14 +5,22 @@
 
 use super::Factory;
 
+mod community_id;
+mod fingerprint;
 mod geoip;
+mod network_direction;
+mod registered_domain;
 mod set;
 mod user_agent;
 
 /// Every processor by the name that pipelines use.
 pub const PROCESSORS: &[(&str, Factory)] = &[
+    ("community_id", community_id::compile),
+    ("fingerprint", fingerprint::compile),
     ("geoip", geoip::compile),
     ("ip_location", geoip::compile),
+    ("network_direction", network_direction::compile),
+    ("registered_domain", registered_domain::compile),
     ("set", set::compile),
     ("user_agent", user_agent::compile),
 ];
