@@ -23,6 +23,7 @@ mod scorer;
 mod settings;
 mod skeleton;
 mod template;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 mod verdict;
