@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod check;
+mod mine;
 mod run;
 mod setup;
 mod simulate;
@@ -25,6 +26,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Simulate(simulate::Args),
+    Mine(mine::Args),
     Setup(setup::Args),
     Test(test::Args),
 }
@@ -49,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Mine(args) => mine::run(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Test(args) => test::run(&args),
     };

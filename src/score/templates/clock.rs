@@ -71,7 +71,10 @@ fn is_date_part(word: &[u8], next: &[u8], told: bool) -> bool {
         5 if told => matches!(word, [b'+' | b'-', rest @ ..] if rest.iter().all(u8::is_ascii_digit)),
         _ if told => words::is_time_zone(word) || matches!(word, b"AM" | b"PM"),
         // glog: I0102 15:04:05.678901
-        5 => matches!(word, [b'I' | b'W' | b'E' | b'F', rest @ ..] if rest.iter().all(u8::is_ascii_digit)) && clock(next) == Some(Clock::Moment),
+        5 => {
+            matches!(word, [b'I' | b'W' | b'E' | b'F', rest @ ..] if rest.iter().all(u8::is_ascii_digit))
+                && clock(next) == Some(Clock::Moment)
+        }
         _ => false,
     }
 }
@@ -134,7 +137,9 @@ fn classify(word: &[u8], groups: &[(usize, u8)]) -> Option<Clock> {
         _ if is_time => Some(Clock::Moment),
         [_, _, _] if is_date(groups) => Some(Clock::Moment),
         // 2005-06-03-15.42.50.363779
-        [(4, _), (2, _), (2, _), (2, b'-' | b'T' | b'_'), (2, _), ..] if is_date(groups.get(..3)?) => Some(Clock::Moment),
+        [(4, _), (2, _), (2, _), (2, b'-' | b'T' | b'_'), (2, _), ..] if is_date(groups.get(..3)?) => {
+            Some(Clock::Moment)
+        }
         [(2, 0), (2, sign)] if date_sign(*sign) => Some(Clock::ShortDate),
         [(6, 0)] if word.len() == 6 => Some(Clock::SixDigits),
         // Seconds or milliseconds since 1970, for some decades around now.

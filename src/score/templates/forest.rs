@@ -222,7 +222,8 @@ impl Forest {
         for member in tree.members.iter().skip(tree.informed) {
             let Some(entry) = self.entries.get(*member as usize) else { continue };
             if let Some(slot) = entry.slot {
-                let is_variable = |t: &PatternToken| matches!(self.lexicon.kind(t.word), WordKind::Variable | WordKind::Framed);
+                let is_variable =
+                    |t: &PatternToken| matches!(self.lexicon.kind(t.word), WordKind::Variable | WordKind::Framed);
                 let holes = entry.tokens.iter().zip(&tree.tokens).enumerate();
                 let holes = holes.filter(|(_, (own, general))| own.word != general.word && is_variable(general));
                 let mark = |mask, (i, (_, general)): (usize, (_, &PatternToken))| {

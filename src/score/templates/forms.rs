@@ -20,7 +20,11 @@ pub(super) fn value_end(cursor: &Cursor, word: &[u8], start: usize, end: usize, 
         return plain_value_end(cursor, word, start, end);
     }
     if census.digits() > 0 {
-        return if is_word_with_digit(cursor, word, end, census) { None } else { Some(location_end(cursor, word, end)) };
+        return if is_word_with_digit(cursor, word, end, census) {
+            None
+        } else {
+            Some(location_end(cursor, word, end))
+        };
     }
     signed_value_end(cursor, word, end, census)
 }
@@ -113,10 +117,8 @@ fn signed_value_end(cursor: &Cursor, word: &[u8], end: usize, census: Census) ->
     let (dots, slashes) = (census.dots(), census.slashes());
     let is_path = slashes >= 2 || (slashes == 1 && (word.first() == Some(&b'/') || dots > 0));
     let is_address = word.iter().skip(1).any(|b| *b == b'@');
-    let is_host_port = next == b':'
-        && dots == 1
-        && !word.iter().any(u8::is_ascii_uppercase)
-        && cursor.byte(end + 1).is_ascii_digit();
+    let is_host_port =
+        next == b':' && dots == 1 && !word.iter().any(u8::is_ascii_uppercase) && cursor.byte(end + 1).is_ascii_digit();
     if is_path || is_address || is_host_port || dots >= 2 {
         return Some(location_end(cursor, word, end));
     }

@@ -31,7 +31,8 @@ pub struct Header {
 pub fn recognise(line: &[u8]) -> Header {
     let line = line.get(..HEADER_BYTES_MAX).unwrap_or(line);
     let Some(moment_end) = find_moment(line) else { return Header::default() };
-    let mut reader = Reader { line, at: moment_end, header: Header::default(), syslog: is_syslog(line), short_level: false };
+    let mut reader =
+        Reader { line, at: moment_end, header: Header::default(), syslog: is_syslog(line), short_level: false };
     reader.header.end = reader.message_start(moment_end);
     if is_rfc5424(line) {
         reader.rfc5424();
@@ -74,7 +75,11 @@ fn has_epoch_ahead(rest: &[u8]) -> bool {
 fn is_syslog(line: &[u8]) -> bool {
     let mut words = line.split(|b| *b == b' ').filter(|w| !w.is_empty() && *w != b"-");
     let first = words.find(|w| super::words::is_date_word(w.get(..3).unwrap_or_default()) || w.get(10) == Some(&b'T'));
-    first.is_some_and(|w| w.len() == 3 || w.ends_with(b"Z") || w.get(19..).is_some_and(|tail| tail.contains(&b'+') || tail.contains(&b'-')))
+    first.is_some_and(|w| {
+        w.len() == 3
+            || w.ends_with(b"Z")
+            || w.get(19..).is_some_and(|tail| tail.contains(&b'+') || tail.contains(&b'-'))
+    })
 }
 
 /// `<34>1 2003-10-11T22:14:15.003Z host app procid msgid [data] message`
@@ -127,7 +132,8 @@ impl<'l> Reader<'l> {
     fn column(&mut self) -> bool {
         self.at = self.message_start(self.at);
         let rest = self.rest();
-        if let Some(length) = clock::moment(rest) {
+        let is_column = self.header.level.is_none() && self.header.component.is_none();
+        if let Some(length) = clock::moment(rest).filter(|_| is_column) {
             return self.take(self.at + length);
         }
         if let Some(length) = bracket(rest) {
@@ -147,13 +153,15 @@ impl<'l> Reader<'l> {
         let length = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         let (name, after) = rest.split_at(length);
         let capitals = name.iter().all(u8::is_ascii_uppercase);
-        let letter = matches!(name, [b'V' | b'D' | b'I' | b'W' | b'E' | b'F']) && matches!(after.first(), Some(b' ' | b'/'));
+        let letter =
+            matches!(name, [b'V' | b'D' | b'I' | b'W' | b'E' | b'F']) && matches!(after.first(), Some(b' ' | b'/'));
         let stands_alone = match after {
             [b' ' | b'\t', b' ' | b'\t', ..] | [b':' | b'|' | b',' | b']', ..] => true,
             [b' ' | b'\t', ..] => capitals,
             _ => false,
         };
-        if !letter && !(stands_alone && is_level(name)) {
+        let is_level = letter || (stands_alone && is_level(name));
+        if !is_level {
             return false;
         }
         self.short_level = letter;
@@ -170,7 +178,11 @@ impl<'l> Reader<'l> {
         let rest = self.rest();
         let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
         let ends = matches!(rest.get(length), Some(b' ' | b'\t' | b'|'));
-        length > 0 && ends && self.header.level.is_none() && self.header.component.is_none() && self.take(self.at + length)
+        length > 0
+            && ends
+            && self.header.level.is_none()
+            && self.header.component.is_none()
+            && self.take(self.at + length)
     }
 
     /// `dfs.DataNode:`, `sshd[24200]:`, `CBS    `, `nova.api [`, `Step_LSC|`: what wrote the message.
@@ -307,8 +319,26 @@ fn is_identifier(name: &[u8]) -> bool {
 
 fn is_level(name: &[u8]) -> bool {
     const LEVELS: [&[u8]; 20] = [
-        b"trace", b"debug", b"info", b"notice", b"note", b"warn", b"warning", b"error", b"err", b"fatal", b"critical", b"crit", b"severe",
-        b"alert", b"emerg", b"failure", b"log", b"system", b"verbose", b"panic",
+        b"trace",
+        b"debug",
+        b"info",
+        b"notice",
+        b"note",
+        b"warn",
+        b"warning",
+        b"error",
+        b"err",
+        b"fatal",
+        b"critical",
+        b"crit",
+        b"severe",
+        b"alert",
+        b"emerg",
+        b"failure",
+        b"log",
+        b"system",
+        b"verbose",
+        b"panic",
     ];
     LEVELS.iter().any(|level| name.eq_ignore_ascii_case(level))
 }

@@ -266,7 +266,8 @@ impl<'t, 's> Cursor<'t, 's> {
 
     fn skip_restatement(&mut self) -> bool {
         let quantity = matches!(self.tokens.as_slice(), [.., number, unit] if number.kind == Kind::Variable && unit.kind == Kind::Word);
-        let length = if quantity && self.last_delimiter == 0 { forms::restatement(self.rest(self.position)) } else { None };
+        let length =
+            if quantity && self.last_delimiter == 0 { forms::restatement(self.rest(self.position)) } else { None };
         self.position += length.unwrap_or(0);
         length.is_some()
     }

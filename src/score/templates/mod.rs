@@ -24,7 +24,9 @@ mod worker;
 
 pub use header::{Header, recognise};
 pub use lexer::{LINE_BYTES_MAX, LINE_TOKENS_MAX};
-pub use miner::{LESSONS_BURST_MAX, LINES_PER_LESSON, Miner, MinerCounters, MinerSettings, PATTERN_BYTES_MAX, SKELETONS_MAX};
+pub use miner::{
+    LESSONS_BURST_MAX, LINES_PER_LESSON, Miner, MinerCounters, MinerSettings, PATTERN_BYTES_MAX, SKELETONS_MAX,
+};
 pub use pattern::WILDCARD;
 pub use template::{PatternRecord, Template, TemplateEvent, TemplateId, TemplateRecord};
 pub use worker::{Parameters, TemplateMatch, Worker};

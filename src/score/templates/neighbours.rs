@@ -56,7 +56,9 @@ impl Forest {
         entry.tokens.len() == tokens.len()
             && entry.tokens.iter().zip(tokens).enumerate().all(|(i, (general, own))| {
                 general == own
-                    || (entry.holes.contains(&(i as u8)) && general.lead == own.lead && self.fills(general.word, own.word))
+                    || (entry.holes.contains(&(i as u8))
+                        && general.lead == own.lead
+                        && self.fills(general.word, own.word))
             })
     }
 

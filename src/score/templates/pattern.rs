@@ -147,9 +147,9 @@ impl Lexicon {
             Kind::Variable => VARIABLE,
             Kind::End => END,
             Kind::Cut => CUT,
-            Kind::Word => {
-                self.intern(&String::from_utf8_lossy(text.get(token.start as usize..token.end as usize).unwrap_or_default()))
-            }
+            Kind::Word => self.intern(&String::from_utf8_lossy(
+                text.get(token.start as usize..token.end as usize).unwrap_or_default(),
+            )),
         }
     }
 
@@ -213,7 +213,9 @@ fn common_frame(a: &str, b: &str) -> Option<String> {
     let prefix: String = a_open.chars().zip(b_open.chars()).take_while(same).map(|(c, _)| c).collect();
     let prefix_chars = prefix.chars().count();
     // A hole holds a character at least, so prefix and suffix together leave one of a whole word.
-    let room = |word: &str| if word.contains(HOLE) { usize::MAX } else { word.chars().count().saturating_sub(prefix_chars + 1) };
+    let room = |word: &str| {
+        if word.contains(HOLE) { usize::MAX } else { word.chars().count().saturating_sub(prefix_chars + 1) }
+    };
     let limit = room(a).min(room(b));
     let suffix = a_close.chars().rev().zip(b_close.chars().rev()).take_while(same).take(limit).map(|(c, _)| c);
     let mut suffix: Vec<char> = suffix.collect();
@@ -227,7 +229,9 @@ fn common_frame(a: &str, b: &str) -> Option<String> {
 fn lead_text(gap: &[u8], kind: Kind, before: [Option<Kind>; 2]) -> String {
     let restated = gap.trim_ascii_start();
     let gap = match forms::restatement(restated) {
-        Some(length) if before == [Some(Kind::Variable), Some(Kind::Word)] => restated.get(length..).unwrap_or_default(),
+        Some(length) if before == [Some(Kind::Variable), Some(Kind::Word)] => {
+            restated.get(length..).unwrap_or_default()
+        }
         _ => gap,
     };
     let mut out = String::with_capacity(gap.len());
@@ -240,7 +244,9 @@ fn lead_text(gap: &[u8], kind: Kind, before: [Option<Kind>; 2]) -> String {
     }
     cut_runs(&mut out);
     let end = out.trim_end().len();
-    if kind == Kind::End || (kind == Kind::Variable && out.as_bytes().get(..end).and_then(<[u8]>::last).copied().is_some_and(is_opener)) {
+    if kind == Kind::End
+        || (kind == Kind::Variable && out.as_bytes().get(..end).and_then(<[u8]>::last).copied().is_some_and(is_opener))
+    {
         out.truncate(end);
     }
     out
@@ -248,7 +254,12 @@ fn lead_text(gap: &[u8], kind: Kind, before: [Option<Kind>; 2]) -> String {
 
 /// White space as the lexer sees it.
 fn is_blank(c: char) -> bool {
-    c <= ' ' || c == '\u{7f}' || matches!(super::classes::classify_wide(c.encode_utf8(&mut [0; 4]).as_bytes()), (super::classes::Wide::Space, _)) && !c.is_ascii()
+    c <= ' '
+        || c == '\u{7f}'
+        || matches!(
+            super::classes::classify_wide(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            (super::classes::Wide::Space, _)
+        ) && !c.is_ascii()
 }
 
 /// Shortens runs of one sign to three.

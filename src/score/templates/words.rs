@@ -39,8 +39,8 @@ pub(super) fn is_literal(word: &[u8]) -> bool {
 /// A unit as it follows a number: `KB`, `ms`. Written-out units (`bytes`, `seconds`) are text and stay.
 pub(super) fn is_unit(word: &[u8]) -> bool {
     const UNITS: [u128; 23] = pack([
-        "b", "kb", "mb", "gb", "tb", "pb", "kib", "mib", "gib", "tib", "ms", "us", "ns", "s", "sec", "secs", "min", "mins", "hz",
-        "mhz", "ghz", "am", "pm",
+        "b", "kb", "mb", "gb", "tb", "pb", "kib", "mib", "gib", "tib", "ms", "us", "ns", "s", "sec", "secs", "min",
+        "mins", "hz", "mhz", "ghz", "am", "pm",
     ]);
     is_one_of(word, &UNITS)
 }
@@ -48,8 +48,8 @@ pub(super) fn is_unit(word: &[u8]) -> bool {
 /// A day's or month's abbreviation.
 pub(super) fn is_date_word(word: &[u8]) -> bool {
     const DATE_WORDS: [u128; 19] = pack([
-        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
-        "nov", "dec",
+        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
+        "oct", "nov", "dec",
     ]);
     matches!(word, [b'A'..=b'Z', b'a'..=b'z', b'a'..=b'z']) && is_one_of(word, &DATE_WORDS)
 }
@@ -63,13 +63,79 @@ pub(super) fn is_time_zone(word: &[u8]) -> bool {
 /// A word that says how something went. One such word turns a message's meaning round, so no rule of form makes it a variable.
 pub(super) fn is_outcome(word: &[u8]) -> bool {
     const OUTCOMES: [u128; 73] = pack([
-        "ok", "okay", "fail", "fails", "failed", "failure", "failing", "success", "successful", "successfully", "succeeded",
-        "error", "errors", "fatal", "critical", "panic", "crash", "crashed", "abort", "aborted", "warning", "warn", "denied",
-        "refused", "rejected", "reject", "accepted", "accept", "allowed", "allow", "deny", "granted", "blocked", "timeout",
-        "timedout", "expired", "unreachable", "unavailable", "available", "up", "down", "on", "off", "online", "offline",
-        "enabled", "disabled", "started", "stopped", "running", "killed", "dead", "alive", "lost", "closed", "opened", "open",
-        "connected", "disconnected", "healthy", "unhealthy", "degraded", "invalid", "valid", "corrupt", "corrupted", "full",
-        "unknown", "missing", "active", "inactive", "normal", "passed",
+        "ok",
+        "okay",
+        "fail",
+        "fails",
+        "failed",
+        "failure",
+        "failing",
+        "success",
+        "successful",
+        "successfully",
+        "succeeded",
+        "error",
+        "errors",
+        "fatal",
+        "critical",
+        "panic",
+        "crash",
+        "crashed",
+        "abort",
+        "aborted",
+        "warning",
+        "warn",
+        "denied",
+        "refused",
+        "rejected",
+        "reject",
+        "accepted",
+        "accept",
+        "allowed",
+        "allow",
+        "deny",
+        "granted",
+        "blocked",
+        "timeout",
+        "timedout",
+        "expired",
+        "unreachable",
+        "unavailable",
+        "available",
+        "up",
+        "down",
+        "on",
+        "off",
+        "online",
+        "offline",
+        "enabled",
+        "disabled",
+        "started",
+        "stopped",
+        "running",
+        "killed",
+        "dead",
+        "alive",
+        "lost",
+        "closed",
+        "opened",
+        "open",
+        "connected",
+        "disconnected",
+        "healthy",
+        "unhealthy",
+        "degraded",
+        "invalid",
+        "valid",
+        "corrupt",
+        "corrupted",
+        "full",
+        "unknown",
+        "missing",
+        "active",
+        "inactive",
+        "normal",
+        "passed",
     ]);
     is_one_of(word, &OUTCOMES)
 }
@@ -77,8 +143,27 @@ pub(super) fn is_outcome(word: &[u8]) -> bool {
 /// A key whose value is the message itself (`error=…`) rather than a variable of it.
 pub(super) fn is_message_key(word: &[u8]) -> bool {
     const KEYS: [u128; 21] = pack([
-        "stat", "error", "err", "errmsg", "msg", "message", "reason", "cause", "status", "state", "result", "exception", "level",
-        "severity", "event", "desc", "description", "outcome", "action", "warning", "failure",
+        "stat",
+        "error",
+        "err",
+        "errmsg",
+        "msg",
+        "message",
+        "reason",
+        "cause",
+        "status",
+        "state",
+        "result",
+        "exception",
+        "level",
+        "severity",
+        "event",
+        "desc",
+        "description",
+        "outcome",
+        "action",
+        "warning",
+        "failure",
     ]);
     is_one_of(word, &KEYS)
 }
@@ -86,10 +171,11 @@ pub(super) fn is_message_key(word: &[u8]) -> bool {
 /// The words that build a sentence: never a variable.
 pub(super) fn is_function_word(word: &[u8]) -> bool {
     const FUNCTION_WORDS: [u128; 60] = pack([
-        "a", "an", "the", "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "does", "did", "not", "no", "to",
-        "from", "for", "of", "in", "on", "at", "by", "with", "without", "and", "or", "but", "if", "as", "than", "that", "this",
-        "will", "would", "can", "cannot", "could", "should", "must", "may", "it", "its", "into", "onto", "out", "over", "under",
-        "after", "before", "while", "when", "because", "due", "via", "all", "any", "too",
+        "a", "an", "the", "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "does", "did", "not",
+        "no", "to", "from", "for", "of", "in", "on", "at", "by", "with", "without", "and", "or", "but", "if", "as",
+        "than", "that", "this", "will", "would", "can", "cannot", "could", "should", "must", "may", "it", "its",
+        "into", "onto", "out", "over", "under", "after", "before", "while", "when", "because", "due", "via", "all",
+        "any", "too",
     ]);
     is_one_of(word, &FUNCTION_WORDS)
 }
@@ -107,10 +193,10 @@ pub(super) fn is_ideographic(word: &str) -> bool {
 /// Whether a run of ideographs says how something went.
 pub(super) fn holds_ideographic_outcome(word: &str) -> bool {
     const OUTCOMES: [&str; 56] = [
-        "成功", "失败", "异常", "错误", "超时", "拒绝", "正常", "断开", "恢复", "启动", "停止", "关闭", "打开", "开启", "开始",
-        "结束", "完成", "警告", "告警", "宕机", "崩溃", "上线", "下线", "在线", "离线", "连接", "过期", "失效", "丢失", "中断",
-        "不足", "已满", "溢出", "无法", "不能", "无效", "有效", "禁用", "启用", "锁定", "解锁", "通过", "允许", "禁止", "取消",
-        "终止", "重启", "退出", "登录", "注销", "可用", "缺失", "损坏", "重试", "阻塞", "未知",
+        "成功", "失败", "异常", "错误", "超时", "拒绝", "正常", "断开", "恢复", "启动", "停止", "关闭", "打开", "开启",
+        "开始", "结束", "完成", "警告", "告警", "宕机", "崩溃", "上线", "下线", "在线", "离线", "连接", "过期", "失效",
+        "丢失", "中断", "不足", "已满", "溢出", "无法", "不能", "无效", "有效", "禁用", "启用", "锁定", "解锁", "通过",
+        "允许", "禁止", "取消", "终止", "重启", "退出", "登录", "注销", "可用", "缺失", "损坏", "重试", "阻塞", "未知",
     ];
     OUTCOMES.iter().any(|outcome| word.contains(outcome))
 }

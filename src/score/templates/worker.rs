@@ -1,9 +1,9 @@
 //! A thread's access to the miner: its own scratch space and its own small cache in front of the shared table.
 
+use super::header::{Header, recognise};
 use super::lexer::{Kind, Scan};
 use super::miner::Miner;
 use super::template::{Template, TemplateId};
-use super::header::{Header, recognise};
 use std::ops::Range;
 use std::sync::Arc;
 
