@@ -53,7 +53,7 @@ impl<'a> AlertDocument<'a> {
         let time = |ms: i64| jiff::Timestamp::from_millisecond(ms).unwrap_or_default().to_string();
         Self {
             timestamp: time(alert.seen_ms),
-            message: format!("{}: {}", alert.severity.label(), alert.template_text),
+            message: format!("{}: {}", alert.severity.name(), alert.template_text),
             event: Event { kind: "alert", reason: &alert.reason },
             alert: Body {
                 id: &alert.id,

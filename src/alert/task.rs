@@ -97,7 +97,7 @@ impl Task {
     fn tell_due(&mut self) {
         for telling in self.book.due(now_ms(), &self.policies) {
             self.changed = true;
-            metrics::counter!("logboom_alerts_total", "severity" => telling.alert.severity.label()).increment(1);
+            metrics::counter!("logboom_alerts_total", "severity" => telling.alert.severity.name()).increment(1);
             self.put(telling.alert.clone());
             let names = self.policies.get(&telling.alert.policy).map(|p| p.channels.clone()).unwrap_or_default();
             for queue in names.iter().filter_map(|name| self.channels.get(name)) {

@@ -4,6 +4,7 @@ use super::{ConfigError, Node, Position, Problems, Section, read_file};
 use crate::alert::AlertSettings;
 use crate::delivery::DeadLetterSettings;
 use crate::route::RouteSettings;
+use crate::score;
 use crate::sink::OutputSettings;
 use crate::source::SourceSettings;
 use std::net::SocketAddr;
@@ -16,6 +17,8 @@ pub struct Settings {
     pub pipelines_dir: Option<PathBuf>,
     pub geoip_dir: Option<PathBuf>,
     pub routes: Vec<RouteSettings>,
+    /// `None`: nothing is scored.
+    pub scoring: Option<score::Settings>,
     pub alerts: AlertSettings,
     pub outputs: Vec<(String, OutputSettings)>,
     pub dead_letters: DeadLetterSettings,
@@ -77,8 +80,9 @@ impl Settings {
             .collect::<Vec<_>>();
         let pipelines_dir = root.string("pipelines").map(|dir| folder.join(dir));
         let geoip_dir = root.string("geoip").map(|dir| folder.join(dir));
+        let scoring = root.section("scoring").map(score::Settings::read);
         let alerts = root.section("alerts").map(AlertSettings::read).unwrap_or_default();
-        let routes = RouteSettings::read_all(root.list("routes"), &outputs, &alerts, problems);
+        let routes = RouteSettings::read_all(root.list("routes"), &outputs, &alerts, scoring.is_some(), problems);
         let dead_letters = read_dead_letters(root.section("dead_letters"), folder, &data_dir, &sources);
         let limits = Limits::read(root.section("limits"));
         let console = read_console(root.section("console"));
@@ -89,7 +93,19 @@ impl Settings {
             root.problem(root.node.error("no outputs: add at least one under `outputs`"));
         }
         root.finish();
-        Self { sources, pipelines_dir, geoip_dir, routes, alerts, outputs, dead_letters, limits, console, data_dir }
+        Self {
+            sources,
+            pipelines_dir,
+            geoip_dir,
+            routes,
+            scoring,
+            alerts,
+            outputs,
+            dead_letters,
+            limits,
+            console,
+            data_dir,
+        }
     }
 }
 

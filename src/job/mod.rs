@@ -7,13 +7,16 @@
 
 mod decode;
 mod plan;
+mod scoring;
 mod worker;
 
 pub use plan::Plan;
 
+use crate::alert::{AlertIndex, Alerts, ElasticsearchIndex, NoIndex};
 use crate::config::Settings;
 use crate::delivery::{DeadLetters, End, Intake};
-use crate::sink::Output;
+use crate::score::Scorer;
+use crate::sink::{Output, OutputSettings, elasticsearch::transport};
 use crate::source::{Feed, Source, Stop};
 use crate::telemetry::Health;
 use anyhow::Context as _;
@@ -34,6 +37,9 @@ pub struct Job {
     workers: Vec<JoinHandle<()>>,
     outputs: Vec<tokio::task::JoinHandle<()>>,
     dead_letters: tokio::task::JoinHandle<()>,
+    alerts: tokio::task::JoinHandle<()>,
+    /// Its judges' tasks live as long as it does.
+    _scorer: Option<Arc<Scorer>>,
     shutdown: Duration,
 }
 
@@ -71,15 +77,21 @@ impl Job {
             n => n,
         };
         let (queue, deliveries) = crossbeam_channel::bounded(worker_count * QUEUED_BATCHES_PER_WORKER);
-        let plan = Arc::new(plan);
+        let (alerts, alert_task) = start_alerts(settings)?;
+        let runtime = tokio::runtime::Handle::current();
+        let client = reqwest::Client::builder().build()?;
+        let scorer = settings.scoring.as_ref().map(|s| Scorer::start(s, &runtime, &client)).transpose()?;
+        let shared = worker::Shared {
+            plan: Arc::new(plan),
+            outputs,
+            scorer: scorer.clone(),
+            aftermath: scoring::Aftermath { runtime, alerts },
+            dead_letters,
+            record_bytes_max: settings.limits.record_bytes_max,
+        };
         let workers = (0..worker_count)
             .map(|n| {
-                let worker = worker::Worker::new(
-                    plan.clone(),
-                    outputs.clone(),
-                    dead_letters.clone(),
-                    settings.limits.record_bytes_max,
-                );
+                let worker = worker::Worker::new(&shared);
                 let deliveries = deliveries.clone();
                 std::thread::Builder::new().name(format!("worker-{n}")).spawn(move || worker.run(&deliveries))
             })
@@ -101,6 +113,8 @@ impl Job {
             workers,
             outputs: output_tasks,
             dead_letters: dead_letter_task,
+            alerts: alert_task,
+            _scorer: scorer,
             shutdown: settings.limits.shutdown,
         })
     }
@@ -119,7 +133,7 @@ impl Job {
         while threads.iter().any(|t| !t.is_finished()) && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        for task in self.outputs.into_iter().chain([self.dead_letters]) {
+        for task in self.outputs.into_iter().chain([self.dead_letters, self.alerts]) {
             let left = until.saturating_duration_since(Instant::now());
             let abort = task.abort_handle();
             if tokio::time::timeout(left, task).await.is_err() {
@@ -128,6 +142,21 @@ impl Job {
         }
         summary(&self.intake)
     }
+}
+
+/// Alerts are indexed where the first Elasticsearch output goes, if there is one.
+fn start_alerts(settings: &Settings) -> anyhow::Result<(Alerts, tokio::task::JoinHandle<()>)> {
+    let elasticsearch = settings.outputs.iter().find_map(|(_, output)| match output {
+        OutputSettings::Elasticsearch(output) => Some(output),
+        _ => None,
+    });
+    let index: Arc<dyn AlertIndex> = match elasticsearch {
+        Some(output) => {
+            Arc::new(ElasticsearchIndex { transport: transport(output)?, index: settings.alerts.index.clone() })
+        }
+        None => Arc::new(NoIndex),
+    };
+    Alerts::start(&settings.alerts, index, &settings.data_dir)
 }
 
 /// The account of all records so far.

@@ -1,14 +1,17 @@
 //! What workers run on: pipelines and routes, checked against each other. It is replaced as a whole when the files change.
 
+use crate::alert::Policy;
 use crate::config::{ConfigError, Settings};
 use crate::enrich::EnrichOptions;
 use crate::ingest::{PipelineOptions, Pipelines};
 use crate::route::Routes;
+use std::collections::HashMap;
 
-/// Pipelines and routes.
+/// Pipelines, routes and alert policies.
 pub struct Plan {
     pub pipelines: Pipelines,
     pub routes: Routes,
+    pub policies: HashMap<String, Policy>,
 }
 
 impl Plan {
@@ -41,6 +44,10 @@ impl Plan {
                 }
             }
         }
-        if problems.is_empty() { Ok(Self { pipelines, routes: Routes::new(routes) }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { pipelines, routes: Routes::new(routes), policies: settings.alerts.policies.clone() })
+        } else {
+            Err(problems)
+        }
     }
 }

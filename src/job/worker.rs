@@ -4,10 +4,12 @@
 
 use super::Plan;
 use super::decode::{Metadata, decode};
+use super::scoring::{Aftermath, BatchScoring, Paths, RouteScoring, splice};
 use crate::delivery::{Batch, DeadLetter, DeadLetters, End, Record, Stage};
 use crate::document::{Arena, Document, Value, write_string};
 use crate::ingest::{Context, Failure, Outcome};
 use crate::route::{Destination, RouteSettings};
+use crate::score::{SKIPPED, Scorer, WorkerScorer};
 use crate::sink::{Chunk, Encoding, Item, Output};
 use crate::source::{Codec, Delivery};
 use jiff::Timestamp;
@@ -22,14 +24,29 @@ pub(super) struct Worker {
     outputs: Vec<Output>,
     /// For each route, the output's place in `outputs`.
     route_outputs: Vec<Option<usize>>,
+    /// For each route, its scoring.
+    route_scoring: Vec<Option<Arc<RouteScoring>>>,
+    scorer: Option<WorkerScorer>,
+    paths: Option<Paths>,
+    aftermath: Aftermath,
     dead_letters: DeadLetters,
     record_bytes_max: usize,
+}
+
+/// What all workers share.
+pub(super) struct Shared {
+    pub plan: Arc<Plan>,
+    pub outputs: HashMap<String, Output>,
+    pub scorer: Option<Arc<Scorer>>,
+    pub aftermath: Aftermath,
+    pub dead_letters: DeadLetters,
+    pub record_bytes_max: usize,
 }
 
 /// How a record left the worker.
 enum Left {
     Dropped,
-    /// Written to its output's body.
+    /// Written to its output's body, or parked until its verdict comes.
     Written,
     Dead(Box<DeadLetter>),
 }
@@ -42,23 +59,31 @@ struct Body {
 }
 
 impl Worker {
-    pub fn new(
-        plan: Arc<Plan>,
-        outputs: HashMap<String, Output>,
-        dead_letters: DeadLetters,
-        record_bytes_max: usize,
-    ) -> Self {
-        let (names, outputs): (Vec<String>, Vec<Output>) = outputs.into_iter().unzip();
+    pub fn new(shared: &Shared) -> Self {
+        let (names, outputs): (Vec<String>, Vec<Output>) = shared.outputs.clone().into_iter().unzip();
+        let plan = shared.plan.clone();
         let place = |route: &RouteSettings| match &route.destination {
             Destination::Index { output, .. } => names.iter().position(|name| name == output),
             Destination::Drop => None,
         };
         let route_outputs = plan.routes.iter().map(place).collect();
-        Self { plan, outputs, route_outputs, dead_letters, record_bytes_max }
+        let scoring = |route: &RouteSettings| RouteScoring::of(route, &plan.policies).map(Arc::new);
+        let route_scoring = plan.routes.iter().map(scoring).collect();
+        Self {
+            outputs,
+            route_outputs,
+            route_scoring,
+            scorer: shared.scorer.as_ref().map(|scorer| scorer.worker()),
+            paths: Paths::new(),
+            aftermath: shared.aftermath.clone(),
+            dead_letters: shared.dead_letters.clone(),
+            record_bytes_max: shared.record_bytes_max,
+            plan,
+        }
     }
 
     /// Takes deliveries until the queue is closed.
-    pub fn run(self, deliveries: &crossbeam_channel::Receiver<Delivery>) {
+    pub fn run(mut self, deliveries: &crossbeam_channel::Receiver<Delivery>) {
         let mut arena = Arena::new();
         for delivery in deliveries {
             self.work(delivery, &arena);
@@ -70,15 +95,19 @@ impl Worker {
         }
     }
 
-    fn work(&self, delivery: Delivery, arena: &Arena) {
+    fn work(&mut self, delivery: Delivery, arena: &Arena) {
         let Delivery { batch, mut receipt, codec } = delivery;
         let now = Timestamp::now();
         let mut bodies: Vec<Body> = self.outputs.iter().map(|_| Body::default()).collect();
         let mut dropped = 0;
         let mut dead = Vec::new();
-        let mut cx = Context::new(&self.plan.pipelines, now);
+        // Taken out while the batch is worked on: the rest of the worker is only read.
+        let mut scorer = self.scorer.take();
+        let mut scoring = scorer.as_mut().map(|scorer| BatchScoring::new(scorer, self.outputs.len()));
+        let plan = self.plan.clone();
+        let mut cx = Context::new(&plan.pipelines, now);
         for (at, record) in batch.records.iter().enumerate() {
-            match self.record(&batch, at as u32, record, codec, arena, &mut cx, &mut bodies) {
+            match self.record(&batch, at as u32, record, codec, arena, &mut cx, &mut bodies, &mut scoring) {
                 Left::Dropped => dropped += 1,
                 Left::Written => {}
                 Left::Dead(letter) => dead.push(letter),
@@ -94,20 +123,26 @@ impl Worker {
                 output.blocking_send(Chunk { batch: batch.clone(), body: body.bytes, items: body.items, receipt });
             }
         }
+        if let Some(scoring) = scoring {
+            let receipts = (0..self.outputs.len()).map(|at| receipt.split(scoring.parked_len(at) as u32)).collect();
+            scoring.finish(&batch, &self.outputs, receipts, &self.aftermath);
+        }
+        self.scorer = scorer;
         debug_assert_eq!(receipt.count(), 0);
         drop(receipt);
     }
 
     #[expect(clippy::too_many_arguments, reason = "one record's whole surroundings; a struct would only rename them")]
     fn record<'a>(
-        &'a self,
+        &self,
         batch: &'a Batch,
         at: u32,
         record: &Record,
         codec: Codec,
         arena: &'a Arena,
-        cx: &mut Context<'a>,
+        cx: &mut Context<'_>,
         bodies: &mut [Body],
+        scoring: &mut Option<BatchScoring<'_>>,
     ) -> Left {
         let payload = batch.payload(record);
         let died =
@@ -136,9 +171,13 @@ impl Worker {
         let Destination::Index { index, .. } = &route.destination else { return Left::Dropped };
         let Some(output_at) = self.route_outputs.get(route_at).copied().flatten() else { return Left::Dropped };
         set_destination(&doc, &metadata, index);
+        let route_scoring = self.route_scoring.get(route_at).and_then(Option::as_ref);
+        // A pipeline often takes `message` apart and removes it: what it was is still what is scored.
+        let text_before = route_scoring.and_then(|s| doc.find(&s.settings.text)).and_then(Value::as_str);
         let pipeline = route.pipeline.as_ref().map(|(name, _)| name.as_str()).or(metadata.pipeline);
         if let Some(pipeline) = pipeline {
-            match self.plan.pipelines.run(pipeline, &doc, cx) {
+            let pipelines = cx.pipelines;
+            match pipelines.run(pipeline, &doc, cx) {
                 Ok(Outcome::Done) => {}
                 Ok(Outcome::Dropped) => return Left::Dropped,
                 Err(failure) => return self.dead_of(batch, at, Stage::Pipeline, Some((route, pipeline)), &failure),
@@ -147,13 +186,31 @@ impl Worker {
         let (Some(output), Some(body)) = (self.outputs.get(output_at), bodies.get_mut(output_at)) else {
             return Left::Dropped;
         };
-        let start = body.bytes.len() as u32;
+        let start = body.bytes.len();
+        // `anomaly` is ours: what a record brings under that name would be taken for a verdict.
+        if route_scoring.is_some() {
+            doc.root.remove("anomaly");
+        }
+        let id = document_id(&doc, batch, record);
         if output.encoding == Encoding::Bulk {
-            write_action(&doc, &metadata, batch, record, &mut body.bytes);
+            write_action(&doc, &metadata, id, &mut body.bytes);
         }
         doc.write_source(&mut body.bytes);
+        if let (Some(scoring), Some(route), Some(paths)) = (scoring, route_scoring, &self.paths) {
+            match paths.scorable(&doc, &route.settings.text, text_before) {
+                None => splice(SKIPPED, &mut body.bytes),
+                Some(scorable) => {
+                    let written_ms =
+                        if record.timestamp_ms > 0 { record.timestamp_ms } else { cx.now.as_millisecond() };
+                    let target = (output_at, output);
+                    if !scoring.score(&scorable, route, &doc, (at, written_ms), target, &mut body.bytes, start) {
+                        return Left::Written;
+                    }
+                }
+            }
+        }
         body.bytes.push(b'\n');
-        body.items.push(Item { record: at, start, end: body.bytes.len() as u32 });
+        body.items.push(Item { record: at, start: start as u32, end: body.bytes.len() as u32 });
         Left::Written
     }
 
@@ -193,24 +250,27 @@ fn set_destination<'a>(doc: &Document<'a>, metadata: &Metadata<'a>, index: &crat
     }
 }
 
-/// The action line: `create` with an `_id` made of the record's coordinates, unless Filebeat or the pipeline set one.
-fn write_action(doc: &Document<'_>, metadata: &Metadata<'_>, batch: &Batch, record: &Record, out: &mut Vec<u8>) {
-    let create: &[u8] = b"{\"create\":{\"_index\":";
-    let update = metadata.op_type == Some("index");
-    out.extend_from_slice(if update { b"{\"index\":{\"_index\":" } else { create });
+/// The document's `_id`: what Filebeat or the pipeline set, else one made of the record's coordinates.
+fn document_id<'a>(doc: &Document<'a>, batch: &Batch, record: &Record) -> &'a str {
+    if let Some(id) = doc.metadata("_id") {
+        return id;
+    }
+    let prefix = batch.lane(record).map_or("", |lane| &*lane.id_prefix);
+    let mut id = bumpalo::collections::String::with_capacity_in(prefix.len() + 20, doc.arena);
+    id.push_str(prefix);
+    id.push_str(itoa::Buffer::new().format(record.offset));
+    let id = id.into_bump_str();
+    doc.root.insert("_id", Value::Str(id));
+    id
+}
+
+/// The action line: `create`, so that a record that comes again is refused with 409, unless Filebeat asks for `index`.
+fn write_action(doc: &Document<'_>, metadata: &Metadata<'_>, id: &str, out: &mut Vec<u8>) {
+    let overwrite = metadata.op_type == Some("index");
+    out.extend_from_slice(if overwrite { b"{\"index\":{\"_index\":" } else { b"{\"create\":{\"_index\":" as &[u8] });
     write_string(doc.metadata("_index").unwrap_or_default(), out);
     out.extend_from_slice(b",\"_id\":");
-    match doc.metadata("_id") {
-        Some(id) => write_string(id, out),
-        None => {
-            out.push(b'"');
-            if let Some(lane) = batch.lane(record) {
-                out.extend_from_slice(lane.id_prefix.as_bytes());
-            }
-            out.extend_from_slice(itoa::Buffer::new().format(record.offset).as_bytes());
-            out.push(b'"');
-        }
-    }
+    write_string(id, out);
     if let Some(routing) = doc.metadata("_routing") {
         out.extend_from_slice(b",\"routing\":");
         write_string(routing, out);

@@ -4,6 +4,7 @@ use super::Match;
 use crate::alert::AlertSettings;
 use crate::config::{Node, Problems, Section};
 use crate::ingest::{Condition, MediaType, Template};
+use crate::score;
 use crate::sink::OutputSettings;
 
 /// One route.
@@ -16,6 +17,8 @@ pub struct RouteSettings {
     pub destination: Destination,
     /// The alert policy, where findings of this route are told.
     pub alert_policy: Option<String>,
+    /// `None`: documents of this route are not scored.
+    pub score: Option<score::RouteSettings>,
 }
 
 /// Where a route's documents go.
@@ -36,10 +39,11 @@ impl RouteSettings {
         nodes: &[Node],
         outputs: &[(String, OutputSettings)],
         alerts: &AlertSettings,
+        scores: bool,
         problems: &Problems,
     ) -> Vec<Self> {
         let mut routes: Vec<Self> =
-            nodes.iter().filter_map(|node| Self::read(node, outputs, alerts, problems)).collect();
+            nodes.iter().filter_map(|node| Self::read(node, outputs, alerts, scores, problems)).collect();
         // `default` takes what no other route takes, wherever it stands.
         routes.sort_by_key(|route| route.name == "default");
         routes
@@ -49,6 +53,7 @@ impl RouteSettings {
         node: &Node,
         outputs: &[(String, OutputSettings)],
         alerts: &AlertSettings,
+        scores: bool,
         problems: &Problems,
     ) -> Option<Self> {
         let mut section = Section::new(node, problems);
@@ -84,8 +89,12 @@ impl RouteSettings {
             alert.finish();
             policy
         });
+        let score = match section.take("score") {
+            Some(node) => score::RouteSettings::read(node, problems),
+            None => scores.then(score::RouteSettings::standard).flatten(),
+        };
         section.finish();
-        Some(Self { name, matches, condition, pipeline, destination, alert_policy })
+        Some(Self { name, matches, condition, pipeline, destination, alert_policy, score })
     }
 }
 

@@ -57,7 +57,7 @@ impl Feishu {
         let time = |ms: i64| jiff::Timestamp::from_millisecond(ms).unwrap_or_default().to_string();
         let labels: Vec<String> = alert.labels.iter().map(|(k, v)| format!("{}: {}", plain(k), plain(v))).collect();
         let facts = [
-            format!("**级别 Severity** {}", alert.severity.label()),
+            format!("**级别 Severity** {}", alert.severity.name()),
             format!("**原因 Reason** {}", plain(&alert.reason)),
             format!("**次数 Count** {}", alert.count),
             format!("**首次 First** {}", time(alert.first_ms)),
