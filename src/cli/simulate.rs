@@ -153,5 +153,8 @@ fn write_failure_members(failure: &Failure, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\"type\":");
     write_string(failure.kind.name(), out);
     out.extend_from_slice(b",\"reason\":");
-    write_string(&failure.reason, out);
+    match failure.reason() {
+        Some(reason) => write_string(reason, out),
+        None => out.extend_from_slice(b"null"),
+    }
 }

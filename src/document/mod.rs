@@ -11,7 +11,10 @@
 
 mod address;
 mod datetime;
+mod flexible;
+mod java_order;
 mod json;
+mod metadata;
 mod path;
 mod typed;
 mod value;
@@ -19,7 +22,9 @@ mod write;
 
 pub use address::parse_address;
 pub use datetime::format_instant;
+pub use java_order::{java_buckets, java_hash_code, java_order};
 pub use json::{ParseError, ParseLimits, parse, parse_bytes};
+pub use metadata::{check_removal, check_update};
 pub use path::{FieldPath, PathError, Segment};
 pub use typed::cannot_cast;
 pub use value::{Array, Object, Value};
@@ -41,7 +46,7 @@ pub const METADATA_FIELDS: [&str; 9] = [
     "_if_seq_no",
     "_if_primary_term",
     "_dynamic_templates",
-    "_op_type",
+    "_type",
 ];
 
 /// Whether `name` is a metadata field (`_index`, `_id`, …) and so not part of `_source`.

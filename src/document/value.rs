@@ -6,6 +6,10 @@ use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use std::cell::{Cell, RefCell};
 
+/// Objects and arrays inside each other that copying and printing follow. Parsing refuses deeper ones; only a script can make an
+/// object that holds itself.
+const VALUE_DEPTH_MAX: u32 = 1_100;
+
 /// A JSON value with Java's number types. `Copy`: objects and arrays are shared by reference, as in Java.
 #[derive(Clone, Copy)]
 pub enum Value<'a> {
@@ -92,19 +96,22 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A copy that shares no object or array with `self`.
+    /// A copy that shares no object or array with `self`. Deeper than [`VALUE_DEPTH_MAX`] it holds `null`.
     pub fn deep_copy(self, arena: &'a Arena) -> Value<'a> {
+        self.copy_to_depth(arena, VALUE_DEPTH_MAX)
+    }
+
+    fn copy_to_depth(self, arena: &'a Arena, depth: u32) -> Value<'a> {
         match self {
+            Value::Array(_) | Value::Object(_) if depth == 0 => Value::Null,
             Value::Array(a) => {
                 let copy = Array::new_in(arena);
-                a.iter().for_each(|v| copy.push(v.deep_copy(arena)));
+                a.iter().for_each(|v| copy.push(v.copy_to_depth(arena, depth - 1)));
                 Value::Array(copy)
             }
             Value::Object(o) => {
-                let copy = Object::new_in(arena);
-                o.iter().for_each(|(k, v)| {
-                    copy.insert(k, v.deep_copy(arena));
-                });
+                let copy = Object::with_capacity_in(o.len(), arena);
+                o.iter().for_each(|(k, v)| copy.push_new(k, v.copy_to_depth(arena, depth - 1)));
                 Value::Object(copy)
             }
             other => other,
@@ -119,8 +126,13 @@ impl<'a> Value<'a> {
     }
 
     pub fn write_java_string(self, out: &mut String) {
+        self.write_java_to_depth(out, VALUE_DEPTH_MAX);
+    }
+
+    fn write_java_to_depth(self, out: &mut String, depth: u32) {
         use std::fmt::Write;
         match self {
+            Value::Array(_) | Value::Object(_) if depth == 0 => out.push_str("..."),
             Value::Null => out.push_str("null"),
             Value::Bool(b) => out.push_str(if b { "true" } else { "false" }),
             Value::Int(i) => drop(write!(out, "{i}")),
@@ -136,19 +148,19 @@ impl<'a> Value<'a> {
                     if i > 0 {
                         out.push_str(", ");
                     }
-                    v.write_java_string(out);
+                    v.write_java_to_depth(out, depth - 1);
                 }
                 out.push(']');
             }
             Value::Object(o) => {
                 out.push('{');
-                for (i, (k, v)) in o.iter().enumerate() {
+                for (i, (k, v)) in super::java_order(o).into_iter().enumerate() {
                     if i > 0 {
                         out.push_str(", ");
                     }
                     out.push_str(k);
                     out.push('=');
-                    v.write_java_string(out);
+                    v.write_java_to_depth(out, depth - 1);
                 }
                 out.push('}');
             }
@@ -338,6 +350,18 @@ impl<'a> Object<'a> {
                 self.push_new(key, value);
                 None
             }
+        }
+    }
+
+    /// Sets `key` where it is a member already, keeping its place and its text; false if it is none.
+    pub fn replace(&self, key: &str, value: Value<'a>) -> bool {
+        let Some(at) = self.position(key) else { return false };
+        match self.members.borrow_mut().get_mut(at) {
+            Some(slot) => {
+                slot.1 = value;
+                true
+            }
+            None => false,
         }
     }
 

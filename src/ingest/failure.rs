@@ -61,7 +61,8 @@ impl ErrorKind {
     }
 }
 
-/// A processor's failure. `reason` is the text that `_ingest.on_failure_message` shows.
+/// A processor's failure. `reason` is the text that `_ingest.on_failure_message` shows; empty where the node's exception has none
+/// (`null` there).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub kind: ErrorKind,
@@ -94,6 +95,11 @@ impl Failure {
         self
     }
 
+    /// The text of the exception, where it has one.
+    pub fn reason(&self) -> Option<&str> {
+        Some(self.reason.as_str()).filter(|reason| !reason.is_empty())
+    }
+
     /// The failure at the bottom of the chain of causes.
     pub fn root_cause(&self) -> &Failure {
         self.cause.as_deref().map_or(self, Failure::root_cause)
@@ -102,7 +108,11 @@ impl Failure {
 
 impl From<PathError> for Failure {
     fn from(error: PathError) -> Self {
-        Self::illegal_argument(error.0)
+        let failure = Self::illegal_argument(error.reason);
+        match error.not_a_number {
+            Some(key) => failure.caused_by(Self::new(ErrorKind::NumberFormat, format!("For input string: \"{key}\""))),
+            None => failure,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod cidr;
 mod condition;
 mod context;
 mod failure;
+mod java_numbers;
 mod pipeline;
 mod processor;
 pub mod processors;
@@ -19,6 +20,7 @@ mod settings;
 mod template;
 #[cfg(test)]
 pub mod testing;
+mod text_processor;
 mod value_source;
 
 pub use cidr::{Cidr, read_address};

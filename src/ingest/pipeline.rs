@@ -116,7 +116,7 @@ pub(super) fn run_steps(steps: &[Step], doc: &Document<'_>, cx: &mut Context<'_>
 fn handle(failure: &Failure, handlers: &[Step], doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
     let origin = failure.origin.as_deref().cloned().unwrap_or_default();
     let optional = |text: Option<&str>| text.map_or(Value::Null, |t| doc.string(t));
-    doc.ingest.insert("on_failure_message", doc.string(&failure.root_cause().reason));
+    doc.ingest.insert("on_failure_message", optional(failure.root_cause().reason()));
     doc.ingest.insert("on_failure_processor_type", doc.string(&origin.processor_type));
     doc.ingest.insert("on_failure_processor_tag", optional(origin.processor_tag.as_deref()));
     if let Some(pipeline) = &origin.pipeline {

@@ -1,6 +1,6 @@
 //! A processor's options, taken one by one; what nobody took is an unknown option.
 
-use super::{Field, MediaType};
+use super::{Field, MediaType, Template};
 use crate::config::{ConfigError, Data, Key, Node};
 use crate::document::FieldPath;
 
@@ -172,6 +172,21 @@ impl<'n> Settings<'n> {
         let Some(text) = self.opt_string(option)? else { return Ok(None) };
         let at = self.node.get(option).unwrap_or(self.node);
         Field::compile(text).map(Some).map_err(|e| self.invalid(option, at, e))
+    }
+
+    /// Field paths that may be templates: a list, or one; none where the option is absent.
+    pub fn opt_fields(&mut self, option: &'n str) -> Result<Vec<Field>, ConfigError> {
+        let texts = self.opt_strings(option)?.unwrap_or_default();
+        let at = self.node.get(option).unwrap_or(self.node);
+        texts.iter().map(|text| Field::compile(text).map_err(|e| self.invalid(option, at, e))).collect()
+    }
+
+    /// Templates: a list, or one; none where the option is absent.
+    pub fn opt_templates(&mut self, option: &'n str) -> Result<Vec<Template>, ConfigError> {
+        let texts = self.opt_strings(option)?.unwrap_or_default();
+        let at = self.node.get(option).unwrap_or(self.node);
+        let compile = |text: &String| Template::compile(text, MediaType::Json);
+        texts.iter().map(|text| compile(text).map_err(|e| self.invalid(option, at, e))).collect()
     }
 
     /// How templates of this processor escape `{{variables}}`.

@@ -1,6 +1,6 @@
 //! A value in a processor's options whose strings may be templates (Elasticsearch's `ValueSource`).
 
-use super::Template;
+use super::{Failure, Template};
 use crate::config::{ConfigError, Data, Node};
 use crate::document::{Array, Document, Object, Value};
 
@@ -56,23 +56,29 @@ impl ValueSource {
     }
 
     /// The value for this document: fresh objects and lists each time, so that documents never share them.
-    pub fn resolve<'a>(&self, doc: &Document<'a>) -> Value<'a> {
-        match self {
+    pub fn resolve<'a>(&self, doc: &Document<'a>) -> Result<Value<'a>, Failure> {
+        Ok(match self {
             Self::Null => Value::Null,
             Self::Bool(b) => Value::Bool(*b),
             Self::Int(i) => Value::integer(*i),
             Self::Float(f) => Value::Double(*f),
             Self::BigInt(s) => Value::BigInteger(doc.alloc_str(s)),
             Self::Text(s) => doc.string(s),
-            Self::Template(t) => doc.string(&t.render(doc)),
-            Self::List(items) => Value::Array(Array::from_iter_in(doc.arena, items.iter().map(|i| i.resolve(doc)))),
+            Self::Template(t) => doc.string(&t.render(doc)?),
+            Self::List(items) => {
+                let list = Array::new_in(doc.arena);
+                for item in items {
+                    list.push(item.resolve(doc)?);
+                }
+                Value::Array(list)
+            }
             Self::Map(members) => {
                 let object = Object::with_capacity_in(members.len(), doc.arena);
                 for (key, value) in members {
-                    object.insert(doc.alloc_str(&key.render(doc)), value.resolve(doc));
+                    object.insert(doc.alloc_str(&key.render(doc)?), value.resolve(doc)?);
                 }
                 Value::Object(object)
             }
-        }
+        })
     }
 }

@@ -5,23 +5,39 @@
 
 use super::Factory;
 
+mod append;
+mod bytes;
 mod community_id;
+mod convert;
 mod fingerprint;
 mod geoip;
+mod lowercase;
 mod network_direction;
 mod registered_domain;
+mod remove;
+mod rename;
 mod set;
+mod trim;
+mod uppercase;
 mod user_agent;
 
 /// Every processor by the name that pipelines use.
 pub const PROCESSORS: &[(&str, Factory)] = &[
+    ("append", append::compile),
+    ("bytes", bytes::compile),
     ("community_id", community_id::compile),
+    ("convert", convert::compile),
     ("fingerprint", fingerprint::compile),
     ("geoip", geoip::compile),
     ("ip_location", geoip::compile),
+    ("lowercase", lowercase::compile),
     ("network_direction", network_direction::compile),
     ("registered_domain", registered_domain::compile),
+    ("remove", remove::compile),
+    ("rename", rename::compile),
     ("set", set::compile),
+    ("trim", trim::compile),
+    ("uppercase", uppercase::compile),
     ("user_agent", user_agent::compile),
 ];
 

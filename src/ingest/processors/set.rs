@@ -47,14 +47,50 @@ impl Processor for Set {
         if !self.overrides && doc.find(&path).is_some_and(|v| !v.is_null()) {
             return Ok(());
         }
+        let is_empty = |value: Value<'_>| matches!(value, Value::Null | Value::Str(""));
         let value = match &self.source {
-            Source::Value(source) => source.resolve(doc),
-            Source::CopyFrom(from) => doc.get(from)?.deep_copy(doc.arena),
+            Source::Value(source) => {
+                let value = source.resolve(doc)?;
+                // Only what a template made may be passed over, not an empty text that stands in the pipeline.
+                if self.ignore_empty_value && matches!(source, ValueSource::Template(_)) && is_empty(value) {
+                    return Ok(());
+                }
+                value
+            }
+            Source::CopyFrom(from) => {
+                let value = match doc.find(from) {
+                    Some(value) => copied(value, doc)?,
+                    None if self.ignore_empty_value => return Ok(()),
+                    None => doc.get(from)?,
+                };
+                if self.ignore_empty_value && is_empty(value) {
+                    return Ok(());
+                }
+                value
+            }
         };
-        if self.ignore_empty_value && matches!(value, Value::Null | Value::Str("")) {
-            return Ok(());
-        }
         Ok(doc.set(&path, value)?)
+    }
+}
+
+/// A copy that shares nothing. Elasticsearch knows no copy of an integer beyond 64 bits.
+fn copied<'a>(value: Value<'a>, doc: &Document<'a>) -> Result<Value<'a>, Failure> {
+    if holds_big_integer(value, 0) {
+        return Err(Failure::illegal_argument("unexpected value type [class java.math.BigInteger]"));
+    }
+    Ok(value.deep_copy(doc.arena))
+}
+
+/// Objects and lists inside each other that are searched; parsing refuses deeper ones.
+const COPY_DEPTH_MAX: u32 = 1_100;
+
+fn holds_big_integer(value: Value<'_>, depth: u32) -> bool {
+    match value {
+        Value::BigInteger(_) => true,
+        _ if depth > COPY_DEPTH_MAX => false,
+        Value::Array(items) => items.iter().any(|v| holds_big_integer(v, depth + 1)),
+        Value::Object(object) => object.iter().any(|(_, v)| holds_big_integer(v, depth + 1)),
+        _ => false,
     }
 }
 
@@ -71,9 +107,21 @@ mod tests {
             ("set: {field: a, value: 1, override: false}", r#"{"a":null}"#, r#"{"a":1}"#),
             ("set: {field: a, value: 1, override: false}", r#"{"a":0}"#, r#"{"a":0}"#),
             ("set: {field: a, value: '{{b}}', ignore_empty_value: true}", "{}", "{}"),
+            ("set: {field: a, value: '', ignore_empty_value: true}", "{}", r#"{"a":""}"#),
             ("set: {field: a, copy_from: b}", r#"{"b":[1]}"#, r#"{"b":[1],"a":[1]}"#),
             ("set: {field: a, copy_from: b}", "{}", "field [b] not present as part of path [b]"),
+            ("set: {field: a, copy_from: b, ignore_empty_value: true}", "{}", "{}"),
+            (
+                "set: {field: a, copy_from: b}",
+                r#"{"b":[99999999999999999999]}"#,
+                "unexpected value type [class java.math.BigInteger]",
+            ),
             ("set: {field: '{{b}}', value: 1}", r#"{"b":"c"}"#, r#"{"b":"c","c":1}"#),
+            (
+                "set: {field: _version, value: x}",
+                "{}",
+                "_version [x] is wrong type, expected assignable to [java.lang.Number], not [java.lang.String]",
+            ),
         ]);
     }
 }

@@ -1,0 +1,140 @@
+"""Pipelines and documents for `processors.py`: one generator for each processor."""
+
+# Values that fields of generated documents take: of every JSON type, and strings that some processor finds special.
+SCALARS = [
+    None, True, False, 0, 1, -1, 42, 2147483647, 2147483648, -9223372036854775808, 99999999999999999999, 0.0, 1.5, -0.5, 1e22, 1e-7,
+    "", " ", "a", "A b", "Straße ŉ", "ΑΣ", "宕机", "😀x", "a,b,,c,", "  padded\t", "true", "False", "1", "-7", "+5", "007", "0x1F", "-0x1f",
+    "0xZZ", "1.5", "1e3", "NaN", "Infinity", "1.5f", ".5", "5.", "abc", "127.0.0.1", "::1", "fe80::1%eth0", "1.2.3", "a.b", "key=value other=1",
+    "http://user:pw@example.com:8080/a/b.tar.gz?q=1#frag", "<b>bold</b> &amp; <br/>x", "%20a+b%C3%A9%zz", "{\"a\":1}", "[1,2,{\"b\":null}]",
+    "10kb", "1.5 mb", "a\nb", "a\r\nb", "\u0000x", "ß", "x" * 40, "\"quoted\"", "a'b", "\\", "$1", "{{a}}", "a|b|c", "2024-01-02T03:04:05Z",
+]
+LISTS = [[], [1, 2, 3], ["b", "a", "C"], ["1", "2"], [None], [1, "a"], [[1], [2]], [{"a": 1}, {"a": 2}], [1.5, 1], ["x", None], [True, False]]
+OBJECTS = [{}, {"x": 1}, {"x": {"y": "z"}}, {"b": None, "a": [1]}, {"x.y": 2}, {"0": "zero"}]
+
+
+def value(rng):
+    kind = rng.random()
+    return rng.choice(SCALARS) if kind < 0.7 else rng.choice(LISTS) if kind < 0.87 else rng.choice(OBJECTS)
+
+
+def document(rng, fields=("a", "b", "c")):
+    """A document whose field `a` nearly always is there."""
+    doc = {"a": value(rng)} if rng.random() < 0.95 else {}
+    for field in fields[1:]:
+        if rng.random() < 0.6:
+            doc[field] = value(rng)
+    if rng.random() < 0.1:
+        doc["a.b"] = value(rng)
+    return doc
+
+
+def documents(rng, field_values=(), n=25):
+    docs = [document(rng) for _ in range(n)]
+    for v in field_values:
+        docs.append({"a": v, "b": value(rng)})
+    return docs
+
+
+def sometimes(rng, options, **choices):
+    """Adds each option with probability one half."""
+    for key, values in choices.items():
+        if rng.random() < 0.5:
+            options[key] = rng.choice(values)
+    return options
+
+
+def pipeline(kind, options, *before):
+    return {"processors": [*before, {kind: options}]}
+
+
+def types_before(rng):
+    """Now and then a step that gives a field a Java type which JSON has not."""
+    return [{"convert": {"field": "b", "type": rng.choice(["float", "long", "double"]), "ignore_failure": True}}] if rng.random() < 0.3 else []
+
+
+PATHS = ["a", "b", "c", "a.b", "a.0", "a.1.b", "missing", "_id", "_ingest.x", "_source.a", "a.x.y", "{{b}}", "x{{c}}"]
+PLAIN = [p for p in PATHS if "{{" not in p]
+TARGETS = ["t", "t.u", "a", "b", "a.b", "a.0", "_id", "_index", "_version", "_ingest.t", "c.x"]
+
+
+def text_processor(kind, values=(), **more):
+    def generate(rng, count):
+        for _ in range(count):
+            options = {"field": rng.choice(["a"] * 6 + PLAIN)}
+            sometimes(rng, options, target_field=TARGETS, ignore_missing=[True, False])
+            for key, choices in more.items():
+                options[key] = rng.choice(choices)
+            yield {"pipeline": pipeline(kind, options, *types_before(rng)), "docs": documents(rng, values, 15)}
+
+    return generate
+
+
+SIZES = ["", "1kb", "1.5kb", "-1", "0", "1 GB ", "1x", "10", "1.23 k", "99999999pb", "9223372036854775808b", "-1kb", "-1b", "1e3b", " 1 b",
+         "0x1pb", "1.1b", "NaNkb", "1tb", "2PB", "3m", "4mb", "5g", "6t", "7p", "b", "kb", "0.5b", "0.1k", "-2", "00", "+1k", "1,5k", "１k", "8eb", "1.999999k"]
+
+
+def append(rng, count):
+    values = [1, "x", ["x", "y"], [], [1, [2]], {"k": 1}, "{{b}}", ["{{b}}", "{{{c}}}"], "", None, [""], [None], True, 1.5, {"{{b}}": "{{c}}"}]
+    for _ in range(count):
+        options = {"field": rng.choice(["a"] * 4 + PATHS), "value": rng.choice(values)}
+        sometimes(rng, options, allow_duplicates=[True, False], media_type=["application/json", "text/plain", "application/x-www-form-urlencoded"])
+        yield {"pipeline": pipeline("append", options, *types_before(rng)), "docs": documents(rng)}
+
+
+def set_(rng, count):
+    values = [1, "x", ["x", {"y": "{{a}}"}], {}, {"k": "{{{b}}}"}, "{{b}}", "{{{c}}}-{{a.x}}", "", None, True, 1.5, 99999999999999999999, "{{_index}}", "{{_ingest.pipeline}}"]
+    for _ in range(count):
+        options = {"field": rng.choice(["t"] * 3 + PATHS + TARGETS)}
+        if rng.random() < 0.3:
+            options["copy_from"] = rng.choice(PATHS)
+        else:
+            options["value"] = rng.choice(values)
+        sometimes(rng, options, override=[True, False], ignore_empty_value=[True, False], media_type=["application/json", "text/plain", "application/x-www-form-urlencoded"])
+        yield {"pipeline": pipeline("set", options, *types_before(rng)), "docs": documents(rng)}
+
+
+NUMBERS = ["0x7fffffff", "0x80000000", "-0x80000000", "0xffffffffffffffff", "-0x8000000000000000", "017", "08", "0", "-0", "+1", "1_000", "1,5", "１２", " 1", "1 ",
+           "1.0", "1e400", "-1e400", "1e-400", "1d", "1D", "2F", "1L", "0x1p3", "0x1.8p1", "inf", "nan", "-Infinity", "+NaN", "9223372036854775807",
+           "9223372036854775808", "-9223372036854775809", "3.4028236e38", "1e39", "16777217", "0.1", "true", "TRUE", "tRuE", "yes", "0X10", "#10", "-", "+", "0x", "-0x"]
+IPS = ["1.2.3.4", "01.2.3.4", "256.1.1.1", "1.2.3", "1.2.3.4.5", "::", "::ffff:1.2.3.4", "1::2::3", "fe80::1%1", "fe80::1%eth0", "[::1]", "2001:DB8::1", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:9", "12345::",
+       "::1.2.3.4", "1.2.3.4/8", "0x1.2.3.4", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "", ":", ":::", "1.2.3.4 ", "１.2.3.4"]
+
+
+def convert(rng, count):
+    for _ in range(count):
+        kind = rng.choice(["integer", "long", "double", "float", "boolean", "ip", "string", "auto", "INTEGER", "number"])
+        options = {"field": rng.choice(["a"] * 6 + ["b"] + PLAIN), "type": kind}
+        sometimes(rng, options, target_field=TARGETS, ignore_missing=[True, False])
+        values = IPS if kind == "ip" else NUMBERS
+        yield {"pipeline": pipeline("convert", options, *types_before(rng)), "docs": documents(rng, values + [[v] for v in rng.sample(values, 5)], 15)}
+
+
+ALL = {
+    "append": append,
+    "set": set_,
+    "convert": convert,
+    "lowercase": text_processor("lowercase"),
+    "uppercase": text_processor("uppercase"),
+    "trim": text_processor("trim", ["\u2003x\u00a0", "\u0001 x \u001f", "\u0085x"]),
+    "bytes": text_processor("bytes", SIZES),
+}
+
+
+def rename(rng, count):
+    for _ in range(count):
+        options = {"field": rng.choice(["a"] * 4 + PATHS + ["{{a}}", "c.x"]), "target_field": rng.choice(TARGETS + PATHS)}
+        sometimes(rng, options, ignore_missing=[True, False], override=[True, False])
+        yield {"pipeline": pipeline("rename", options, *types_before(rng)), "docs": documents(rng)}
+
+
+def remove(rng, count):
+    paths = PATHS + TARGETS + ["{{a}}", "c.x", "_version", "_ingest.timestamp", "b.b", "a.a"]
+    for _ in range(count):
+        options = {}
+        some = rng.choice([rng.choice(paths), rng.sample(paths, 2), rng.sample(paths, 4)])
+        options["keep" if rng.random() < 0.3 else "field"] = some
+        sometimes(rng, options, ignore_missing=[True, False])
+        yield {"pipeline": pipeline("remove", options), "docs": documents(rng)}
+
+
+ALL.update(rename=rename, remove=remove)
