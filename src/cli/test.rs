@@ -139,7 +139,8 @@ fn literal<'a>(node: &Node, arena: &'a Arena) -> Value<'a> {
         }
         _ => {
             let scalar = Document::new(arena, Object::new_in(arena), jiff::Timestamp::UNIX_EPOCH);
-            ValueSource::compile(node, MediaType::PlainText).map_or(Value::Null, |source| source.resolve(&scalar))
+            let source = ValueSource::compile(node, MediaType::PlainText).ok();
+            source.and_then(|source| source.resolve(&scalar).ok()).unwrap_or(Value::Null)
         }
     }
 }

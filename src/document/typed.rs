@@ -21,7 +21,7 @@ impl<'a> Document<'a> {
 /// The error of a field whose value has another class than the processor wants.
 pub fn cannot_cast(path: &FieldPath, value: Value<'_>, class: &str) -> PathError {
     let (field, found) = (path.text(), value.java_class());
-    PathError(format!("field [{field}] of type [{found}] cannot be cast to [{class}]"))
+    PathError::new(format!("field [{field}] of type [{found}] cannot be cast to [{class}]"))
 }
 
 impl Value<'_> {

@@ -3,7 +3,7 @@
 
 use super::{ErrorKind, Failure, Settings};
 use crate::config::ConfigError;
-use crate::document::{Document, FieldPath, Value};
+use crate::document::{Document, FieldPath, Value, cannot_cast};
 
 /// Where the text comes from and where the result goes.
 pub struct TextField {
@@ -28,12 +28,7 @@ impl TextField {
         mut change: impl FnMut(&'a str) -> Result<Value<'a>, Failure>,
     ) -> Result<(), Failure> {
         let name = self.field.text();
-        let old = match doc.find(&self.field) {
-            None if self.ignore_missing => return Ok(()),
-            None => doc.get(&self.field)?,
-            Some(value) => value,
-        };
-        let new = match old {
+        let new = match doc.get_or_null(&self.field, self.ignore_missing)? {
             Value::Null if self.ignore_missing => return Ok(()),
             Value::Null => {
                 return Err(Failure::illegal_argument(format!("field [{name}] is null, cannot process it.")));
@@ -50,19 +45,10 @@ impl TextField {
                 }
                 Value::Array(list)
             }
-            other => return Err(not_text(name, other)),
+            other => return Err(cannot_cast(&self.field, other, "java.lang.String").into()),
         };
         Ok(doc.set(self.target.as_ref().unwrap_or(&self.field), new)?)
     }
-}
-
-/// The node's words for a value of the wrong type in `field`.
-pub fn not_text(field: &str, value: Value<'_>) -> Failure {
-    cannot_cast(field, value, "java.lang.String")
-}
-
-pub fn cannot_cast(field: &str, value: Value<'_>, class: &str) -> Failure {
-    Failure::illegal_argument(format!("field [{field}] of type [{}] cannot be cast to [{class}]", value.java_class()))
 }
 
 fn null_item() -> Failure {

@@ -170,7 +170,9 @@ impl Worker {
         };
         let Destination::Index { index, .. } = &route.destination else { return Left::Dropped };
         let Some(output_at) = self.route_outputs.get(route_at).copied().flatten() else { return Left::Dropped };
-        set_destination(&doc, &metadata, index);
+        if let Err(failure) = set_destination(&doc, &metadata, index) {
+            return self.dead_of(batch, at, Stage::Route, None, &failure);
+        }
         let route_scoring = self.route_scoring.get(route_at).and_then(Option::as_ref);
         // A pipeline often takes `message` apart and removes it: what it was is still what is scored.
         let text_before = route_scoring.and_then(|s| doc.find(&s.settings.text)).and_then(Value::as_str);
@@ -237,17 +239,22 @@ impl Worker {
 }
 
 /// Sets `_index` (and Filebeat's `_id`) before the pipeline runs: pipelines read and change them, and `reroute` starts from them.
-fn set_destination<'a>(doc: &Document<'a>, metadata: &Metadata<'a>, index: &crate::ingest::Template) {
+fn set_destination<'a>(
+    doc: &Document<'a>,
+    metadata: &Metadata<'a>,
+    index: &crate::ingest::Template,
+) -> Result<(), Failure> {
     if let Some(index) = metadata.index {
         doc.root.insert("_index", Value::Str(index));
     } else if index.is_static() {
         doc.set_metadata("_index", index.text());
     } else {
-        doc.set_metadata("_index", &index.render(doc));
+        doc.set_metadata("_index", &index.render(doc)?);
     }
     if let Some(id) = metadata.id {
         doc.root.insert("_id", Value::Str(id));
     }
+    Ok(())
 }
 
 /// The document's `_id`: what Filebeat or the pipeline set, else one made of the record's coordinates.

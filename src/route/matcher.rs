@@ -29,7 +29,7 @@ impl Match {
             let patterns = values.iter().filter_map(|v| pattern(v, problems)).collect();
             match path {
                 Ok(path) => fields.push((path, patterns)),
-                Err(e) => problems.add(value.error(e.0)),
+                Err(e) => problems.add(value.error(e.reason)),
             }
         }
         Self { fields }

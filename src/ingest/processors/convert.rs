@@ -62,12 +62,8 @@ pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Pro
 
 impl Processor for Convert {
     fn execute(&self, doc: &Document<'_>, _: &mut Context<'_>) -> Result<(), Failure> {
-        let old = match doc.find(&self.field) {
-            None | Some(Value::Null) if self.ignore_missing => return Ok(()),
-            None => doc.get(&self.field)?,
-            Some(value) => value,
-        };
-        let new = match old {
+        let new = match doc.get_or_null(&self.field, self.ignore_missing)? {
+            Value::Null if self.ignore_missing => return Ok(()),
             Value::Null => {
                 let (name, kind) = (self.field.text(), self.kind.name());
                 let reason = format!("Field [{name}] is null, cannot be converted to type [{kind}]");

@@ -22,13 +22,12 @@ pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Pro
 
 impl Processor for Rename {
     fn execute(&self, doc: &Document<'_>, _: &mut Context<'_>) -> Result<(), Failure> {
-        let from = match self.field.path(doc) {
-            Ok(path) if doc.has_in_bounds(&path)? => path,
+        let from = self.field.non_empty_path(doc)?;
+        let from = match &from {
+            Some(path) if doc.has_in_bounds(path)? => path,
+            _ if self.ignore_missing => return Ok(()),
             missing => {
-                if self.ignore_missing {
-                    return Ok(());
-                }
-                let name = missing?.text().to_owned();
+                let name = missing.as_ref().map_or("", |path| path.text());
                 return Err(Failure::illegal_argument(format!("field [{name}] doesn't exist")));
             }
         };
@@ -37,10 +36,10 @@ impl Processor for Rename {
         if doc.has_in_bounds(&to)? && !self.overrides {
             return Err(Failure::illegal_argument(format!("field [{}] already exists", to.text())));
         }
-        let value = doc.get(&from)?;
-        doc.remove(&from, false)?;
+        let value = doc.get(from)?;
+        doc.remove(from, false)?;
         if let Err(error) = doc.set(&to, value) {
-            doc.set(&from, value)?;
+            doc.set(from, value)?;
             return Err(error.into());
         }
         Ok(())

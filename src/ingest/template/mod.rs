@@ -125,11 +125,14 @@ impl Field {
         }
     }
 
-    /// The path's text for this document, be it a path or not.
-    pub fn text(&self, doc: &Document<'_>) -> Result<Cow<'_, str>, Failure> {
+    /// As [`Field::path`]; none where the template prints nothing, which some processors take for a missing field.
+    pub fn non_empty_path(&self, doc: &Document<'_>) -> Result<Option<Cow<'_, FieldPath>>, Failure> {
         match self {
-            Field::Static(path) => Ok(Cow::Borrowed(path.text())),
-            Field::Template(template) => template.render(doc).map(Cow::Owned),
+            Field::Static(path) => Ok(Some(Cow::Borrowed(path))),
+            Field::Template(template) => match template.render(doc)?.as_str() {
+                "" => Ok(None),
+                text => Ok(Some(Cow::Owned(FieldPath::parse(text)?))),
+            },
         }
     }
 }
