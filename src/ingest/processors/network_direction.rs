@@ -99,7 +99,7 @@ impl Listed {
     fn resolve(&self, doc: &Document<'_>) -> Result<Network, Failure> {
         match self {
             Self::Known(network) => Ok(*network),
-            Self::Text(template) => Network::parse(&template.render(doc)),
+            Self::Text(template) => Network::parse(&template.render(doc)?),
         }
     }
 }
