@@ -1,0 +1,6 @@
+//! End to end: real Filebeat, real Kafka, real Elasticsearch around the built program. `tests/run e2e` provides the servers;
+//! `tests/README.md` says by which variables.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod deployment;
+mod surroundings;
