@@ -10,6 +10,7 @@
 mod cidr;
 mod condition;
 mod context;
+pub mod dates;
 mod failure;
 mod java_numbers;
 mod pipeline;
