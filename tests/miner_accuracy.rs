@@ -1,8 +1,8 @@
 //! How well the miner groups the lines of eleven labelled systems, with one configuration: the figures that
 //! `docs/scoring/templates.md` shows, and guards so that they do not get worse.
 //!
-//! The labelled logs may be used for tests only and are no part of this repository: they lie in `$LOGBOOM_SHARED`, `../shared` or
-//! `/work/shared`, under `data/loghub`. Without them there is nothing to measure and the test passes with a note.
+//! The labelled logs may be used for tests only and are no part of this repository: they lie in `$LOGBOOM_SHARED` or `../shared`,
+//! under `data/loghub`. Without them there is nothing to measure and the test passes with a note.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use logboom::score::templates::{Miner, MinerSettings, TemplateId, Worker};
@@ -85,7 +85,7 @@ fn mine(lines: &[&str], raw: bool) -> (Vec<TemplateId>, Vec<TemplateId>) {
 
 fn loghub() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let places = [std::env::var_os("LOGBOOM_SHARED").map(PathBuf::from), Some(beside), Some("/work/shared".into())];
+    let places = [std::env::var_os("LOGBOOM_SHARED").map(PathBuf::from), Some(beside)];
     places.into_iter().flatten().map(|place| place.join("data/loghub")).find(|place| place.is_dir())
 }
 
@@ -131,7 +131,7 @@ fn shuffled_score(labelled: &Labelled, seed: u64) -> (Score, Vec<TemplateId>) {
 #[test]
 fn templates_of_labelled_systems() {
     let Some(loghub) = loghub() else {
-        println!("no labelled logs (LOGBOOM_SHARED, ../shared, /work/shared): nothing measured");
+        println!("no labelled logs (LOGBOOM_SHARED, ../shared): nothing measured");
         return;
     };
     println!("| system | templates | GA | FGA | purity | keys | keys as they pass | GA shuffled | GA raw |");
