@@ -13,6 +13,7 @@ mod context;
 pub mod dates;
 mod failure;
 mod java_numbers;
+mod geo;
 mod pipeline;
 mod processor;
 pub mod processors;

@@ -7,9 +7,11 @@ use super::Factory;
 
 mod append;
 mod bytes;
+mod circle;
 mod community_id;
 mod convert;
 mod fingerprint;
+mod geo_grid;
 mod geoip;
 mod lowercase;
 mod network_direction;
@@ -25,9 +27,11 @@ mod user_agent;
 pub const PROCESSORS: &[(&str, Factory)] = &[
     ("append", append::compile),
     ("bytes", bytes::compile),
+    ("circle", circle::compile),
     ("community_id", community_id::compile),
     ("convert", convert::compile),
     ("fingerprint", fingerprint::compile),
+    ("geo_grid", geo_grid::compile),
     ("geoip", geoip::compile),
     ("ip_location", geoip::compile),
     ("lowercase", lowercase::compile),
