@@ -1,6 +1,7 @@
 //! Ranges of IP addresses, as Elasticsearch's `CIDRUtils` reads and compares them.
 
-use super::{ErrorKind, Failure};
+use super::Failure;
+use super::java_numbers::parse_int;
 use crate::document::parse_address;
 use core::net::IpAddr;
 
@@ -27,9 +28,7 @@ impl Cidr {
                  prefix length should be interpreted as a v4 prefix length or a v6 prefix length"
             )));
         }
-        let length: i32 = prefix
-            .parse()
-            .map_err(|_| Failure::new(ErrorKind::NumberFormat, format!("For input string: \"{prefix}\"")))?;
+        let length = parse_int(prefix, 10)?;
         let bits = if parsed.is_ipv4() { 32 } else { 128 };
         let Some(free) = u32::try_from(length).ok().and_then(|length| u32::checked_sub(bits, length)) else {
             return Err(Failure::illegal_argument(format!(

@@ -2,6 +2,7 @@
 
 use super::{Format, Shape};
 use crate::document::{Object, Value, format_double};
+use crate::ingest::java_numbers::parse_double;
 use crate::ingest::{ErrorKind, Failure};
 
 const SIDES_MIN: i32 = 4;
@@ -258,13 +259,8 @@ const UNITS: [(&str, f64); 20] = [
 fn parse_distance(text: &str) -> Result<f64, Failure> {
     let (digits, meters) =
         UNITS.iter().find_map(|(suffix, meters)| Some((text.strip_suffix(suffix)?, *meters))).unwrap_or((text, 1.0));
-    // As Java's Double.parseDouble, which takes a type suffix.
-    let digits = digits.trim();
-    let number: f64 = digits.trim_end_matches(['f', 'F', 'd', 'D']).parse().map_err(|_| {
-        let reason = if digits.is_empty() { "empty String".into() } else { format!("For input string: \"{digits}\"") };
-        let cause = Failure::new(ErrorKind::NumberFormat, reason);
-        content_failure("[0:0] [geojson] failed to parse field [radius]").caused_by(cause)
-    })?;
+    let failed = content_failure("[0:0] [geojson] failed to parse field [radius]");
+    let number = parse_double(digits).map_err(|cause| failed.caused_by(cause))?;
     Ok(number * meters)
 }
 

@@ -1,6 +1,7 @@
 //! Cells of the three grids: geohash, map tiles, and Uber's hexagons (H3).
 
 use super::Shape;
+use crate::ingest::java_numbers::{parse_double, parse_int};
 use crate::ingest::{ErrorKind, Failure};
 use h3o::{CellIndex, LatLng, Resolution};
 
@@ -106,11 +107,7 @@ fn parse_geotile(text: &str) -> Result<Tile, Failure> {
     };
     let parts: Vec<&str> = text.split('/').collect();
     let [zoom, x, y] = parts[..] else { return Err(wrong()) };
-    let number = |part: &str| {
-        part.parse().map_err(|_| {
-            wrong().caused_by(Failure::new(ErrorKind::NumberFormat, format!("For input string: \"{part}\"")))
-        })
-    };
+    let number = |part: &str| parse_int(part, 10).map_err(|cause| wrong().caused_by(cause));
     Ok(Tile::Geotile { zoom: number(zoom)?, x: number(x)?, y: number(y)? })
 }
 
@@ -187,7 +184,7 @@ fn parse_geohex(text: &str) -> Result<CellIndex, Failure> {
     };
     let number = |at: usize| {
         let text = parameters.get(at).copied().unwrap_or_default();
-        text.parse::<f64>().map_err(|_| Failure::new(ErrorKind::NumberFormat, format!("For input string: \"{text}\"")))
+        parse_double(text)
     };
     match function.as_str() {
         "geotoh3" => {

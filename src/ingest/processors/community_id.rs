@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::document::{Document, FieldPath, Value};
+use crate::ingest::java_numbers::parse_int;
 use crate::ingest::{Build, Context, ErrorKind, Failure, Processor, Settings, read_address};
 use base64::Engine;
 use core::net::IpAddr;
@@ -156,7 +157,7 @@ fn uint16(number: i32) -> Result<u16, Failure> {
 fn integer(value: Value<'_>, name: &str) -> Result<i32, Failure> {
     let number = match value {
         Value::Null => Some(0),
-        Value::Str(text) => text.parse().ok(),
+        Value::Str(text) => parse_int(text, 10).ok(),
         other => other.to_java_int(),
     };
     number.ok_or_else(|| Failure::illegal_argument(format!("unable to parse {name} [{}]", value.to_java_string())))
@@ -177,7 +178,7 @@ fn protocol_number(value: Value<'_>) -> Result<u8, Failure> {
             if let Some((_, number)) = NAMES.iter().find(|(name, _)| *name == text.to_lowercase()) {
                 return Ok(*number);
             }
-            text.parse().map_err(|_| {
+            parse_int(text, 10).map_err(|_| {
                 Failure::illegal_argument(format!("could not convert string [{text}] to transport protocol"))
             })?
         }
