@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// Lines of each kind. Filebeat only takes up a file that has 1024 bytes.
 const LINES: usize = 200;
+/// One line in so many says that something is badly wrong.
+const FAULT_EVERY: usize = 50;
 
 #[test]
 #[ignore = "needs servers: tests/run e2e"]
@@ -17,7 +19,10 @@ fn lines_of_every_input_arrive_once() {
     let (mut plain, mut json, mut access) = (String::new(), String::new(), String::new());
     for n in 0..LINES {
         // one line in ten has a stack trace, which belongs to it
-        writeln!(plain, "2026-11-23 02:00:00.{n:03} INFO order {n} taken").unwrap();
+        match n % FAULT_EVERY {
+            1 => writeln!(plain, "2026-11-23 02:00:00.{n:03} ERROR 数据库无法连接: 10.0.0.{n}:5432").unwrap(),
+            _ => writeln!(plain, "2026-11-23 02:00:00.{n:03} INFO order {n} taken").unwrap(),
+        }
         if n % 10 == 0 {
             writeln!(plain, "\tat com.example.Orders.take(Orders.java:{n})\nCaused by: java.io.IOException").unwrap();
         }
@@ -81,6 +86,19 @@ fn lines_of_every_input_arrive_once() {
     });
     assert_eq!(count("logs-*", "log.flags:multiline"), Ok(LINES as u64 / 10), "stack traces are one document each");
     assert_eq!(count("logs-*", "_exists_:@metadata.beat"), Ok(0), "@metadata is addressed to logboom");
+    let faults = (LINES / FAULT_EVERY) as u64;
+    assert_eq!(count("logs-*", "anomaly.severity:CRITICAL"), Ok(faults), "the faults, and nothing else");
+    assert_eq!(count("logs-*", "anomaly.status:scored"), Ok(wanted), "every record is scored");
+    eventually("the alert", Duration::from_secs(10), || {
+        let found = elasticsearch("GET", "/logboom-alerts*/_search?q=alert.state:firing", None)?;
+        let counts: Vec<u64> = found["hits"]["hits"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|hit| hit["_source"]["alert"]["count"].as_u64())
+            .collect();
+        if counts.contains(&faults) { Ok(()) } else { Err(format!("{counts:?}, not {faults}: {found}")) }
+    });
     let index = elasticsearch("GET", "/_resolve/index/logs-*", None).unwrap();
     assert!(index["data_streams"].as_array().is_some_and(|streams| !streams.is_empty()), "data streams: {index}");
 
