@@ -127,7 +127,11 @@ impl<'n, 'p> Section<'n, 'p> {
     /// A duration such as `500ms`, `2s`, `5m`, `1h`, `7d`.
     pub fn duration_or(&mut self, key: &'static str, default: Duration) -> Duration {
         let Some(node) = self.take(key) else { return default };
-        let parsed = node.as_str().and_then(parse_duration);
+        let parsed = match &node.data {
+            Data::Int(0) => Some(Duration::ZERO),
+            Data::String(text) => parse_duration(text),
+            _ => None,
+        };
         parsed.or_else(|| self.wrong(node, "a duration such as 500ms, 2s, 5m, 1h or 7d")).unwrap_or(default)
     }
 
