@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod deployment;
+mod exactly_once;
 mod surroundings;
