@@ -1,5 +1,6 @@
 //! JSON in: a recursive-descent parser that builds the document in the arena and borrows strings from the payload.
 
+use super::scan::next_special;
 use super::{Arena, Array, Object, Value};
 use thiserror::Error;
 
@@ -199,18 +200,16 @@ impl<'a> Parser<'a> {
     fn string(&mut self) -> Result<&'a str, ParseError> {
         self.at += 1;
         let start = self.at;
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    let text = &self.text[start..self.at];
-                    self.at += 1;
-                    return Ok(text);
-                }
-                Some(b'\\') => return self.escaped_string(start),
-                Some(0..=0x1f) => return Err(self.error("control character in a string")),
-                Some(_) => self.at += 1,
-                None => return Err(self.error("unexpected end in a string")),
+        self.at = next_special(self.bytes, start);
+        match self.peek() {
+            Some(b'"') => {
+                let text = &self.text[start..self.at];
+                self.at += 1;
+                Ok(text)
             }
+            Some(b'\\') => self.escaped_string(start),
+            Some(_) => Err(self.error("control character in a string")),
+            None => Err(self.error("unexpected end in a string")),
         }
     }
 
@@ -218,9 +217,7 @@ impl<'a> Parser<'a> {
         let mut out = bumpalo::collections::String::from_str_in(&self.text[start..self.at], self.arena);
         loop {
             let clean_from = self.at;
-            while !matches!(self.peek(), Some(b'"' | b'\\' | 0..=0x1f) | None) {
-                self.at += 1;
-            }
+            self.at = next_special(self.bytes, self.at);
             out.push_str(&self.text[clean_from..self.at]);
             match self.peek() {
                 Some(b'"') => {
@@ -327,5 +324,47 @@ mod tests {
         }
         let deep = "[".repeat(10_000);
         assert!(round_trip(&deep).ends_with("nested too deep"));
+    }
+
+    use proptest::prelude::*;
+
+    fn any_json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            any::<u64>().prop_map(Into::into),
+            any::<f64>().prop_filter("JSON has no NaN", |f| f.is_finite()).prop_map(Into::into),
+            "\\PC*".prop_map(Into::into),
+            any::<String>().prop_map(Into::into),
+        ];
+        leaf.prop_recursive(6, 128, 12, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..12).prop_map(Into::into),
+                prop::collection::hash_map(any::<String>(), inner, 0..40)
+                    .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        /// What is parsed and written again is the same JSON to another parser: values, number kinds and member order.
+        #[test]
+        fn any_json_round_trips(value in any_json()) {
+            let text = value.to_string();
+            let again = round_trip(&text);
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&again).ok(), Some(value.clone()));
+            let order = |v: &serde_json::Value| v.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>());
+            prop_assert_eq!(serde_json::from_str(&again).ok().as_ref().and_then(order), order(&value));
+        }
+
+        /// Whatever the bytes are: an answer, no panic; and what is taken is what another parser takes.
+        #[test]
+        fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let arena = Arena::new();
+            let ours = parse_bytes(&bytes, &arena).is_ok();
+            let theirs = serde_json::from_slice::<serde_json::Value>(&bytes).is_ok();
+            prop_assert_eq!(ours, theirs);
+        }
     }
 }

@@ -16,6 +16,7 @@ mod java_order;
 mod json;
 mod metadata;
 mod path;
+mod scan;
 mod typed;
 mod value;
 mod write;

@@ -4,7 +4,7 @@ use super::Arena;
 use bumpalo::collections::Vec as ArenaVec;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 
 /// Objects and arrays inside each other that copying and printing follow. Parsing refuses deeper ones; only a script can make an
 /// object that holds itself.
@@ -276,6 +276,11 @@ impl<'a> Array<'a> {
         self.items.borrow().contains(&value)
     }
 
+    /// The items as they stand; editing the array while they are borrowed is refused by a panic, so this is for those who only read.
+    pub(super) fn items(&self) -> Ref<'_, ArenaVec<'a, Value<'a>>> {
+        self.items.borrow()
+    }
+
     /// The items by index: editing the array while iterating is sound and sees the edits.
     pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + '_ {
         (0..).map_while(|i| self.get(i))
@@ -284,6 +289,12 @@ impl<'a> Array<'a> {
 
 /// From this many members on, an object keeps a hash index of its keys; below it a linear scan is faster.
 const INDEX_FROM_LEN: usize = 24;
+
+/// A linear scan that compares lengths and first bytes before it calls out for the rest.
+fn scan(members: &[(&str, Value<'_>)], key: &str) -> Option<usize> {
+    let (len, first) = (key.len(), key.as_bytes().first());
+    members.iter().position(|(k, _)| k.len() == len && k.as_bytes().first() == first && *k == key)
+}
 
 type KeyIndex<'a> = HashMap<&'a str, u32, FxBuildHasher, &'a Arena>;
 
@@ -314,7 +325,7 @@ impl<'a> Object<'a> {
     fn position(&self, key: &str) -> Option<usize> {
         let members = self.members.borrow();
         if members.len() < INDEX_FROM_LEN {
-            return members.iter().position(|(k, _)| *k == key);
+            return scan(&members, key);
         }
         let index = match self.index.get() {
             Some(index) => index,
@@ -395,6 +406,11 @@ impl<'a> Object<'a> {
     /// The member at a position, in insertion order.
     pub fn member(&self, at: usize) -> Option<(&'a str, Value<'a>)> {
         self.members.borrow().get(at).copied()
+    }
+
+    /// The members as they stand; as [`Array::items`].
+    pub(super) fn members(&self) -> Ref<'_, ArenaVec<'a, (&'a str, Value<'a>)>> {
+        self.members.borrow()
     }
 
     /// The members by position: editing the object while iterating is sound and sees the edits.

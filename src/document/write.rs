@@ -1,5 +1,6 @@
 //! JSON out.
 
+use super::scan::next_special;
 use super::{Object, Value};
 use base64::Engine;
 
@@ -16,7 +17,7 @@ pub fn write_json(value: Value<'_>, out: &mut Vec<u8>) {
 pub(super) fn write_members(object: &Object<'_>, out: &mut Vec<u8>, keep: impl Fn(&str) -> bool) {
     out.push(b'{');
     let mut first = true;
-    for (key, value) in object.iter().filter(|(k, _)| keep(k)) {
+    for &(key, value) in object.members().iter().filter(|(k, _)| keep(k)) {
         if !std::mem::take(&mut first) {
             out.push(b',');
         }
@@ -53,7 +54,7 @@ fn write_value(value: Value<'_>, out: &mut Vec<u8>, depth: u32) {
         }
         Value::Array(array) => {
             out.push(b'[');
-            for (i, item) in array.iter().enumerate() {
+            for (i, &item) in array.items().iter().enumerate() {
                 if i > 0 {
                     out.push(b',');
                 }
@@ -63,7 +64,7 @@ fn write_value(value: Value<'_>, out: &mut Vec<u8>, depth: u32) {
         }
         Value::Object(object) => {
             out.push(b'{');
-            for (i, (key, item)) in object.iter().enumerate() {
+            for (i, &(key, item)) in object.members().iter().enumerate() {
                 if i > 0 {
                     out.push(b',');
                 }
@@ -93,12 +94,11 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.reserve(bytes.len() + 2);
     out.push(b'"');
     let mut clean_from = 0;
-    for (i, &b) in bytes.iter().enumerate() {
-        if b >= 0x20 && b != b'"' && b != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&bytes[clean_from..i]);
-        clean_from = i + 1;
+    loop {
+        let at = next_special(bytes, clean_from);
+        out.extend_from_slice(bytes.get(clean_from..at).unwrap_or_default());
+        let Some(&b) = bytes.get(at) else { break };
+        clean_from = at + 1;
         match b {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -113,7 +113,6 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
             }
         }
     }
-    out.extend_from_slice(&bytes[clean_from..]);
     out.push(b'"');
 }
 
