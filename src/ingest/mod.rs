@@ -14,6 +14,7 @@ pub mod dates;
 mod failure;
 mod geo;
 mod java_numbers;
+pub mod java_regex;
 mod pipeline;
 mod processor;
 pub mod processors;

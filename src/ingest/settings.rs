@@ -1,5 +1,6 @@
 //! A processor's options, taken one by one; what nobody took is an unknown option.
 
+use super::java_regex::{Flags, JavaRegex};
 use super::{Field, MediaType, Template};
 use crate::config::{ConfigError, Data, Key, Node};
 use crate::document::FieldPath;
@@ -187,6 +188,14 @@ impl<'n> Settings<'n> {
         let at = self.node.get(option).unwrap_or(self.node);
         let compile = |text: &String| Template::compile(text, MediaType::Json);
         texts.iter().map(|text| compile(text).map_err(|e| self.invalid(option, at, e))).collect()
+    }
+
+    /// A Java regular expression.
+    pub fn java_regex(&mut self, option: &'n str, flags: Flags) -> Result<JavaRegex, ConfigError> {
+        let pattern = self.string(option)?;
+        let at = self.node.get(option).unwrap_or(self.node);
+        JavaRegex::new(pattern, flags)
+            .map_err(|error| self.invalid(option, at, format!("Invalid regex pattern. {error}")))
     }
 
     /// How templates of this processor escape `{{variables}}`.

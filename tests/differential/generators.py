@@ -138,3 +138,48 @@ def remove(rng, count):
 
 
 ALL.update(rename=rename, remove=remove)
+
+
+# Pieces of Java regular expressions, put together at random; some of the results are no patterns, which both sides must say.
+ATOMS = ["a", "b", ".", "\\d", "\\w", "\\s", "\\S", "[a-c]", "[^a-c]", "[a-z&&[^b]]", "\\p{Alpha}", "\\p{L}", "\\p{IsHan}", "\\p{Punct}", "(a)", "(?:ab)", "(?<n>b)",
+         "(a|b)", "\\.", "\\b", "\\B", "^", "$", "\\A", "\\z", "\\Z", "(?=b)", "(?!a)", "(?<=a)", "(?<!b)", "(?>a+)", "\\h", "\\v", "\\R", "\\x41", "\\u5b95", "\\Qa.b\\E",
+         "(?i)", "(?m)", "(?s)", "(?iu)", "(?x) # c\n", "é", "宕", "😀", "[\\w.]", "[a-]", "[]a]", "\\t", "\\cA", "\\0101", "[\\d&&[^5]]", "\\1", "\\k<n>", "[^\\x00-\\x7f]", "\\G", ",", " ", "="]
+QUANTIFIERS = ["", "", "", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?", "+?", "++", "?+", "{,2}"]
+TEXTS = ["", "a", "b", "ab", "aab bb", "a.b", "abcABC123", "宕机 a", "é", "É", "a\nb", "a\r\nb\r\n", "\n", "a\n", "😀😀", "a,b,,c,,", " a  b ", "x=1 y=2", "AAAA", "a\u2028b", "a\u0085", "A\u0001", "_a_1",
+         "127.0.0.1", "aaaaaaaa", "bababa", "5\t6", "\u00a0\u3000"]
+REPLACEMENTS = ["", "-", "$0", "$1", "[$0]", "${n}", "\\$", "\\\\", "$", "\\", "$9", "$12", "x$1y", "${x}", "$x"]
+
+
+def regex(rng):
+    text = ""
+    for _ in range(rng.randint(1, 4)):
+        text += rng.choice(ATOMS) + rng.choice(QUANTIFIERS)
+        if rng.random() < 0.1:
+            text += "|"
+    return text
+
+
+def gsub(rng, count):
+    for _ in range(count * 3):
+        options = {"field": "a", "pattern": regex(rng), "replacement": rng.choice(REPLACEMENTS)}
+        if rng.random() < 0.15:
+            sometimes(rng, options, field=PLAIN, target_field=TARGETS, ignore_missing=[True, False])
+        yield {"pipeline": pipeline("gsub", options), "docs": [{"a": t} for t in TEXTS] + documents(rng, (), 3)}
+
+
+def split(rng, count):
+    for _ in range(count * 2):
+        options = {"field": rng.choice(["a"] * 8 + PLAIN), "separator": rng.choice([regex(rng), rng.choice([",", "", "|", "\\|", ".", "\\.", "\\s+", " ", "a", "[", "^", "$"])])}
+        sometimes(rng, options, target_field=TARGETS + ["a", "a"], ignore_missing=[True, False], preserve_trailing=[True, False])
+        yield {"pipeline": pipeline("split", options), "docs": [{"a": t} for t in TEXTS] + documents(rng, (), 6)}
+
+
+def join(rng, count):
+    for _ in range(count):
+        options = {"field": rng.choice(["a"] * 6 + PLAIN), "separator": rng.choice([",", "", "-{{b}}-", "\n"])}
+        sometimes(rng, options, target_field=TARGETS)
+        docs = documents(rng, LISTS + [[v, w] for v, w in zip(SCALARS, reversed(SCALARS))], 10)
+        yield {"pipeline": pipeline("join", options, *types_before(rng)), "docs": docs}
+
+
+ALL.update(gsub=gsub, split=split, join=join)

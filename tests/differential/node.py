@@ -92,6 +92,11 @@ ARTEFACTS = [
 
 
 def is_artefact(answer):
+    try:
+        json.dumps(answer, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        # Java cut a character beyond the first plane in two; there is no such half in UTF-8.
+        return True
     reason = str((answer or {}).get("error", {}).get("reason"))
     return any(text in reason for text in ARTEFACTS)
 

@@ -13,12 +13,15 @@ mod convert;
 mod fingerprint;
 mod geo_grid;
 mod geoip;
+mod gsub;
+mod join;
 mod lowercase;
 mod network_direction;
 mod registered_domain;
 mod remove;
 mod rename;
 mod set;
+mod split;
 mod trim;
 mod uppercase;
 mod user_agent;
@@ -33,13 +36,16 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("fingerprint", fingerprint::compile),
     ("geo_grid", geo_grid::compile),
     ("geoip", geoip::compile),
+    ("gsub", gsub::compile),
     ("ip_location", geoip::compile),
+    ("join", join::compile),
     ("lowercase", lowercase::compile),
     ("network_direction", network_direction::compile),
     ("registered_domain", registered_domain::compile),
     ("remove", remove::compile),
     ("rename", rename::compile),
     ("set", set::compile),
+    ("split", split::compile),
     ("trim", trim::compile),
     ("uppercase", uppercase::compile),
     ("user_agent", user_agent::compile),
