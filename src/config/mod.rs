@@ -3,12 +3,14 @@
 //! Everything that reads configuration (`logboom.yml`, pipelines, tables) reads it through [`Node`], so that every complaint
 //! can name `file:line:column`.
 
+mod json;
 mod node;
 mod secret;
 mod section;
 mod settings;
 mod yaml;
 
+pub use json::read_json;
 pub use node::{ConfigError, Data, Key, Node, Position};
 pub use section::{Problems, Section, nearest, parse_bytes, parse_duration};
 pub use settings::{Limits, Settings, start_of};

@@ -21,7 +21,8 @@ pub fn read_file(path: &Path) -> Result<Node, ConfigError> {
     let at = Position { file: name.as_str().into(), line: 1, column: 1 };
     let text =
         std::fs::read_to_string(path).map_err(|e| ConfigError::new(&at, format!("cannot read the file: {e}")))?;
-    read_text(&name, &text)
+    let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    if is_json { super::json::read_json(&name, &text) } else { read_text(&name, &text) }
 }
 
 /// Reads `text`; `name` stands for the file in messages.
