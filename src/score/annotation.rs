@@ -78,7 +78,7 @@ fn write_score(score: f32, out: &mut Vec<u8>) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::score::template::TemplateId;
+    use crate::score::templates::TemplateId;
     use crate::score::verdict::{Kind, Severity};
 
     #[test]

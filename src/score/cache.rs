@@ -3,7 +3,7 @@
 
 use super::clock::Clock;
 use super::rules::Level;
-use super::template::TemplateId;
+use super::templates::TemplateId;
 use super::verdict::{Status, Verdict};
 use moka::Expiry;
 use moka::sync::Cache;
@@ -108,6 +108,15 @@ impl VerdictCache {
         let entry = Arc::new(Entry { verdict, status, expires_ms, stale_ms, is_renewing: AtomicBool::new(false) });
         self.entries.insert(key, entry.clone());
         entry
+    }
+
+    /// Gives `key` the verdict of `other`, for as long as that has left.
+    pub fn take_over(&self, key: Key, other: &Entry) {
+        self.put(key, other.verdict.clone(), other.status, other.expires_ms, other.stale_ms);
+    }
+
+    pub fn remove(&self, key: &Key) {
+        self.entries.invalidate(key);
     }
 
     pub fn len(&self) -> u64 {

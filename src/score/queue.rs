@@ -67,7 +67,8 @@ mod tests {
     use super::*;
     use crate::score::cache::Key;
     use crate::score::judges::Case;
-    use crate::score::template::{Template, TemplateId};
+    use crate::score::template::Template;
+    use crate::score::templates::TemplateId;
     use crate::score::verdict::Floor;
 
     fn flight(id: u64, service: &str, severity: Severity, count: u64) -> Arc<Flight> {

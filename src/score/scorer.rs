@@ -3,17 +3,19 @@
 use super::cache::{Entry, Key, Lifetimes, VerdictCache};
 use super::clock::Clock;
 use super::desk::Desk;
-use super::flight::{Flight, Flights};
+use super::flight::{Flight, Flights, lock};
 use super::judges::{self, Case, Judge, sign};
 use super::late::LateVerdicts;
 use super::quota::Quotas;
 use super::rules::{Level, Rules};
 use super::settings::Settings;
-use super::template::{Template, TemplateSource};
-use super::verdict::{Kind, Status, Verdict};
+use super::template::Template;
+use super::templates::{Miner, MinerSettings, TemplateEvent, TemplateId};
+use super::verdict::{Floor, Kind, Status, Verdict};
 use super::worker::WorkerScorer;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -36,13 +38,19 @@ pub(super) struct Core {
     /// Counts changes that make workers forget what they hold.
     pub generation: AtomicU64,
     pub deadline: Duration,
+    pub miner: Arc<Miner>,
     flights: Flights,
     /// Judges that answer at a glance.
     glancing: Vec<Arc<dyn Judge>>,
     /// Where questions to models begin.
     desk: Option<Arc<Desk>>,
     quotas: Quotas,
+    /// The classes that were met, to find the verdicts of a template that became part of another.
+    classes: Mutex<BTreeSet<u64>>,
 }
+
+/// Classes that are remembered; routes are configured, so there are few.
+const CLASSES_MAX: usize = 1_024;
 
 /// What there is for a template that no worker has seen yet.
 pub(super) enum Found {
@@ -66,14 +74,58 @@ impl Core {
             }
             return Found::Verdict(entry);
         }
+        if self.miner.has_events() {
+            self.follow_templates();
+            if let Some(entry) = self.cache.get(&key) {
+                return Found::Verdict(entry);
+            }
+        }
         self.ask(key, template(), line, origin)
     }
 
+    /// A template that became part of a more general one leaves it its verdict. If both have one and they differ, the more general
+    /// one is judged again.
+    pub fn follow_templates(&self) {
+        for event in self.miner.take_events() {
+            if let TemplateEvent::Alias { old, new, .. } = event {
+                let classes: Vec<u64> = lock(&self.classes).iter().copied().collect();
+                classes.into_iter().for_each(|class| self.inherit(old, new, class));
+            }
+        }
+    }
+
+    fn inherit(&self, old: TemplateId, new: TemplateId, class: u64) {
+        for level in Level::ALL_OR_NONE {
+            let Some(left) = self.cache.get(&Key { template: old, class, level }) else { continue };
+            let heir = Key { template: new, class, level };
+            match self.cache.get(&heir) {
+                None => self.cache.take_over(heir, &left),
+                Some(own) if own.verdict.is_operators() || own.verdict.agrees(&left.verdict) => {}
+                Some(_) if left.verdict.is_operators() => self.cache.take_over(heir, &left),
+                Some(_) => {
+                    metrics::counter!("logboom_score_verdicts_disputed_total").increment(1);
+                    self.cache.remove(&heir);
+                    self.generation.fetch_add(1, Ordering::Release);
+                }
+            }
+        }
+    }
+
     fn ask(&self, key: Key, template: Template, line: &str, origin: Origin<'_>) -> Found {
+        {
+            let mut classes = lock(&self.classes);
+            if classes.len() < CLASSES_MAX {
+                classes.insert(key.class);
+            }
+        }
         let floor = self.rules.floor(&template.text);
         let mut case =
             Case { template, examples: Vec::new(), service: origin.service.map(Arc::from), level: origin.level, floor };
         case.add_example(line);
+        if key.template == TemplateId::OVERFLOW {
+            // Too many new forms at once to tell them apart: no model could judge them together.
+            return Found::Verdict(self.stand_in(key, &floor));
+        }
         for judge in &self.glancing {
             if let Some(opinion) = judge.glance(&case) {
                 return Found::Verdict(self.keep(key, &case, sign(opinion, &**judge), Status::Scored));
@@ -107,6 +159,15 @@ impl Core {
         self.cache.insert(key, Arc::new(verdict), status)
     }
 
+    /// The rules' view, for a while.
+    fn stand_in(&self, key: Key, floor: &Floor) -> Arc<Entry> {
+        let mut verdict = self.rules.explain(floor);
+        if verdict.kind == Kind::Normal {
+            verdict.kind = Kind::Unknown;
+        }
+        self.cache.insert(key, Arc::new(verdict), Status::Degraded)
+    }
+
     /// A model has answered.
     pub fn conclude(&self, flight: &Flight, case: &Case, verdict: Verdict) {
         let entry = self.keep(flight.key, case, verdict, Status::Scored);
@@ -119,11 +180,7 @@ impl Core {
         let standing = self.cache.get(&flight.key).filter(|entry| entry.status == Status::Scored);
         let entry = standing.unwrap_or_else(|| {
             metrics::counter!("logboom_score_degraded_total").increment(1);
-            let mut verdict = self.rules.explain(&flight.floor);
-            if verdict.kind == Kind::Normal {
-                verdict.kind = Kind::Unknown;
-            }
-            self.cache.insert(flight.key, Arc::new(verdict), Status::Degraded)
+            self.stand_in(flight.key, &flight.floor)
         });
         self.flights.close(&flight.key);
         flight.land(entry);
@@ -133,7 +190,6 @@ impl Core {
 /// Scores records; shared by all workers.
 pub struct Scorer {
     core: Arc<Core>,
-    templates: Arc<dyn TemplateSource>,
     tasks: Vec<AbortHandle>,
 }
 
@@ -142,7 +198,8 @@ impl Scorer {
     pub fn start(settings: &Settings, runtime: &Handle, client: &reqwest::Client) -> Result<Arc<Self>, StartError> {
         let rules = Arc::new(compile_rules(settings)?);
         let judges = judges::build(settings, &rules, client)?;
-        Ok(Self::with_judges(settings, rules, judges, runtime, Arc::new(super::skeleton::Skeletons::default())))
+        let miner = Miner::new(MinerSettings { hash_seed: rand::random(), ..MinerSettings::default() });
+        Ok(Self::with_judges(settings, rules, judges, runtime, miner))
     }
 
     /// As [`Scorer::start`], with judges of the caller's own.
@@ -151,7 +208,7 @@ impl Scorer {
         rules: Arc<Rules>,
         judges: Vec<Arc<dyn Judge>>,
         runtime: &Handle,
-        templates: Arc<dyn TemplateSource>,
+        miner: Arc<Miner>,
     ) -> Arc<Self> {
         let clock = Clock::new();
         let lifetimes = Lifetimes { verdict: settings.cache.ttl, degraded: settings.cache.degraded_ttl };
@@ -171,6 +228,8 @@ impl Scorer {
                 late: Arc::default(),
                 generation: AtomicU64::new(0),
                 deadline: settings.deadline,
+                miner,
+                classes: Mutex::default(),
                 flights: Flights::new(),
                 glancing: judges.iter().filter(|judge| judge.asked().is_none()).cloned().collect(),
                 desk: next,
@@ -179,12 +238,12 @@ impl Scorer {
         });
         let mut tasks = vec![runtime.spawn(Clock::run(clock)).abort_handle()];
         tasks.extend(desks.into_iter().map(|desk| runtime.spawn(desk.run()).abort_handle()));
-        Arc::new(Self { core, templates, tasks })
+        Arc::new(Self { core, tasks })
     }
 
     /// A scorer for one worker thread.
     pub fn worker(&self) -> WorkerScorer {
-        WorkerScorer::new(self.core.clone(), self.templates.templates())
+        WorkerScorer::new(self.core.clone())
     }
 
     /// Verdicts that came after their records had left.

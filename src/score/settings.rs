@@ -238,6 +238,22 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_section_is_read() {
+        let (settings, problems) = read(concat!(
+            "judges: [rules, ollama]\n",
+            "deadline: 3s\n",
+            "ollama: { url: 'http://o:11434', model: 'qwen2.5:7b', budget: { calls_per_hour: 2000 } }\n",
+            "cache: { ttl: 1d, store: file }\n",
+            "rules: { keywords: [{ match: 订单丢失, severity: CRITICAL, category: orders }] }\n",
+        ));
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(settings.deadline, Duration::from_secs(3));
+        assert_eq!(settings.cache.store, StoreSettings::File(None));
+        assert_eq!(settings.rules.keywords[0].weight, Weight::Sure(Severity::Critical));
+        assert_eq!(settings.models[0].1.limits.calls_per_hour, Some(2000));
+    }
+
+    #[test]
     fn all_problems_come_at_once() {
         let (_, problems) = read("judges: [rulez, gpt]\ncache: { store: redis }\ndeadlin: 2s\n");
         assert_eq!(problems.len(), 4, "{problems:#?}");

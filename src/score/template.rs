@@ -1,24 +1,7 @@
-//! What the scorer needs of template mining: which template a line belongs to.
+//! A template as verdicts carry it.
 
-use std::fmt;
+use super::templates::{Miner, TemplateId};
 use std::sync::Arc;
-
-/// A template's identity: the same over restarts and replicas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TemplateId(pub u64);
-
-impl fmt::Display for TemplateId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
-
-impl TemplateId {
-    /// Reads what [`fmt::Display`] writes.
-    pub fn parse(text: &str) -> Option<Self> {
-        (text.len() == 16).then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
-    }
-}
 
 /// A log message with its variables cut out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +10,10 @@ pub struct Template {
     pub text: Arc<str>,
 }
 
-/// Finds templates. One for each worker thread, on shared state; it must not block for long.
-pub trait Templates: Send {
-    fn id_of(&mut self, line: &str) -> TemplateId;
-
-    /// The template's text as it is now.
-    fn text_of(&self, id: TemplateId) -> Arc<str>;
-}
-
-/// Gives each worker its [`Templates`].
-pub trait TemplateSource: Send + Sync {
-    fn templates(&self) -> Box<dyn Templates>;
+impl Template {
+    /// The template of this id as the miner knows it now; without text if it has been forgotten.
+    pub fn of(miner: &Miner, id: TemplateId) -> Self {
+        let text = miner.template(id).map_or_else(|| "".into(), |template| Arc::from(&*template.text));
+        Self { id, text }
+    }
 }

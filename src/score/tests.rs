@@ -3,7 +3,7 @@
 
 use super::judges::{Asked, Case, Judge, Opinion, Spent, Trouble};
 use super::rules::Rules;
-use super::skeleton::Skeletons;
+use super::templates::{Miner, MinerSettings};
 use super::*;
 use crate::document::FieldPath;
 use futures_util::future::BoxFuture;
@@ -72,7 +72,7 @@ fn always(kind: Kind, severity: Severity) -> impl Fn(&[Case]) -> Result<Vec<Opti
 fn scorer(settings: &Settings, judges: Vec<Arc<dyn Judge>>) -> Arc<Scorer> {
     let rules = Arc::new(Rules::compile(&[], true).unwrap());
     let runtime = tokio::runtime::Handle::current();
-    Scorer::with_judges(settings, rules, judges, &runtime, Arc::new(Skeletons::default()))
+    Scorer::with_judges(settings, rules, judges, &runtime, Miner::new(MinerSettings::default()))
 }
 
 fn route(deadline: Duration) -> RouteSettings {
@@ -121,12 +121,12 @@ async fn a_keyword_in_a_variable_raises_only_its_own_line() {
         scorer(&Settings::default(), vec![Scripted::new(Duration::ZERO, always(Kind::Normal, Severity::Info))]);
     let mut worker = scorer.worker();
     let route = route(Duration::from_secs(5));
-    let calm = judged(worker.score("node 17: 1ok", hints(&route, None))).await;
-    let grave = judged(worker.score("node 17: 1 宕机", hints(&route, None))).await;
+    let calm = judged(worker.score("node 17: state 1ok", hints(&route, None))).await;
+    let grave = judged(worker.score("node 17: state 1宕机", hints(&route, None))).await;
     assert_eq!(calm.annotation.verdict.kind, Kind::Normal);
     assert_eq!((field(&grave, "verdict"), field(&grave, "severity")), ("anomaly".into(), "CRITICAL".into()));
     assert_eq!(field(&grave, "judge"), "rules");
-    let calm = judged(worker.score("node 18: 2ok", hints(&route, None))).await;
+    let calm = judged(worker.score("node 18: state 2ok", hints(&route, None))).await;
     assert_eq!(calm.annotation.verdict.kind, Kind::Normal);
 }
 

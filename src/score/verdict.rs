@@ -114,6 +114,11 @@ impl Verdict {
         &*self.judge == OPERATOR
     }
 
+    /// Whether two verdicts say the same, in whatever words.
+    pub fn agrees(&self, other: &Self) -> bool {
+        (self.kind, self.severity) == (other.kind, other.severity)
+    }
+
     /// Raises this verdict to what the line itself says: its level and its keywords. Operators' verdicts stand as they are.
     pub fn raise_to(&mut self, floor: &Floor, rules: &super::rules::Rules) {
         if self.is_operators() {

@@ -6,7 +6,8 @@ use super::flight::{Judged, Ticket};
 use super::rules::Level;
 use super::scorer::{Core, Found, Origin};
 use super::settings::RouteSettings;
-use super::template::{Template, Templates};
+use super::template::Template;
+use super::templates;
 use super::verdict::{Floor, Status};
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -60,14 +61,15 @@ struct Counts {
 
 pub struct WorkerScorer {
     core: Arc<Core>,
-    templates: Box<dyn Templates>,
+    templates: templates::Worker,
     held: HashMap<(Key, Floor), Held>,
     generation: u64,
     counts: Counts,
 }
 
 impl WorkerScorer {
-    pub(super) fn new(core: Arc<Core>, templates: Box<dyn Templates>) -> Self {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        let templates = templates::Worker::new(core.miner.clone());
         let generation = core.generation.load(Ordering::Acquire);
         Self { core, templates, held: HashMap::new(), generation, counts: Counts::default() }
     }
@@ -79,13 +81,16 @@ impl WorkerScorer {
             self.generation = generation;
             self.held.clear();
         }
-        let level = hints.level.and_then(Level::parse);
-        let template = self.templates.id_of(line);
+        let (found, header) = self.templates.observe_raw(line);
         let mut floor = self.core.rules.floor(line);
+        let mut level = hints.level.and_then(Level::parse);
         if let Some(level) = level {
             floor = floor.or(level.floor());
+        } else if let Some(name) = header.level.and_then(|range| line.get(range)) {
+            level = Level::parse(name);
+            floor = floor.or(level.map(Level::found_floor).unwrap_or_default());
         }
-        let key = Key { template, class: hints.route.class, level };
+        let key = Key { template: found.id, class: hints.route.class, level };
         if let Some(held) = self.held.get(&(key, floor))
             && held.until_ms > self.core.clock.now_ms()
         {
@@ -99,7 +104,7 @@ impl WorkerScorer {
 
     #[cold]
     fn look_up(&mut self, key: Key, floor: Floor, line: &str, hints: Hints<'_>) -> Scored {
-        let template = Template { id: key.template, text: self.templates.text_of(key.template) };
+        let template = Template::of(&self.core.miner, key.template);
         let origin = Origin { service: hints.service, level: key.level };
         match self.core.find(key, || template.clone(), line, origin) {
             Found::Verdict(entry) => {

@@ -1,9 +1,14 @@
 //! Judges give verdicts on templates. Each is one file, and one line in [`JUDGES`].
 
+mod http;
 mod model;
+mod ollama;
+mod openai;
 mod rules;
+#[cfg(test)]
+mod stub;
 
-pub use model::ModelSettings;
+pub use model::{Mode, ModelSettings};
 
 use super::flight::{EXAMPLE_BYTES_MAX, EXAMPLES_MAX};
 use super::rules::{Level, Rules};
@@ -137,7 +142,7 @@ pub fn sign(opinion: Opinion, judge: &dyn Judge) -> Verdict {
 type BuildModel = fn(&ModelSettings, &reqwest::Client) -> Result<Arc<dyn Judge>, String>;
 
 /// The judges that ask a model: the name in `scoring.judges`, which is also that of their section.
-pub const MODELS: &[(&str, BuildModel)] = &[];
+pub const MODELS: &[(&str, BuildModel)] = &[(ollama::NAME, ollama::build), (openai::NAME, openai::build)];
 
 /// The names that `scoring.judges` may hold.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -51,7 +51,7 @@ pub const BUILT_IN: &[Group] = &[
     group(CRITICAL, "cluster", &["主从切换失败", "脑裂", "节点失联", "心跳丢失", "集群不可用"]),
     group(CRITICAL, "database", &["死锁", "主从同步中断", "数据库不可用"]),
     group(CRITICAL, "security", &["入侵", "暴力破解", "勒索", "挖矿"]),
-    group(WARNING, "security", &["未授权访问", "认证失败", "登录失败", "签名无效", "证书过期", "证书即将过期"]),
+    group(HINT, "security", &["未授权访问", "认证失败", "登录失败", "签名无效", "证书过期", "证书即将过期"]),
     group(
         HINT,
         "error",
@@ -274,9 +274,12 @@ pub const BUILT_IN: &[Group] = &[
             "audit log cleared",
         ],
     ),
-    // Gets in the way, but the service still stands.
+    // What the team's table says of 性能下降 and 资源不足, in English.
+    group(WARNING, "performance", &["performance degraded", "degraded performance", "performance degradation"]),
+    group(WARNING, "resource", &["resources exhausted", "low disk space"]),
+    // Gets in the way, but the service still stands: how bad it is depends on where it is said.
     group(
-        WARNING,
+        HINT,
         "security",
         &[
             "authentication failure",
@@ -296,7 +299,7 @@ pub const BUILT_IN: &[Group] = &[
         ],
     ),
     group(
-        WARNING,
+        HINT,
         "performance",
         &[
             "performance degraded",
@@ -320,14 +323,13 @@ pub const BUILT_IN: &[Group] = &[
         ],
     ),
     group(
-        WARNING,
+        HINT,
         "resource",
         &[
             "insufficient resources",
             "insufficient memory",
             "insufficient disk space",
             "insufficient cpu",
-            "low disk space",
             "low on memory",
             "low memory",
             "running out of",
@@ -340,7 +342,7 @@ pub const BUILT_IN: &[Group] = &[
         ],
     ),
     group(
-        WARNING,
+        HINT,
         "network",
         &[
             "connection reset by peer",
@@ -362,6 +364,7 @@ pub const BUILT_IN: &[Group] = &[
         ],
     ),
     // Words that mean trouble more often than not.
+    group(HINT, "hardware", &["parity error", "correctable error", "corrected error", "ecc error"]),
     group(GRAVE_HINT, "fatal", &["fatal", "panic", "emergency", "emerg", "*FatalError"]),
     group(
         HINT,

@@ -63,12 +63,29 @@ const NAMES: &[(&str, Level)] = &[
 ];
 
 impl Level {
+    pub const ALL_OR_NONE: [Option<Self>; 5] =
+        [None, Some(Self::Quiet), Some(Self::Warning), Some(Self::Error), Some(Self::Fatal)];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quiet => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.is_empty() || text.len() > NAME_BYTES_MAX {
             return None;
         }
         NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, level)| *level)
+    }
+
+    /// As [`Level::floor`], for a level that was not a field but found in the line: it holds the severity only.
+    pub fn found_floor(self) -> Floor {
+        Floor { is_sure: false, ..self.floor() }
     }
 
     /// The least that a verdict on a record of this level says. A fatal level is an anomaly by its writer's own word; an error may
