@@ -5,6 +5,9 @@ use super::words;
 /// A time is looked for in so many bytes.
 const WORD_BYTES_MAX: usize = 48;
 
+/// Runs of digits in a word of a time (`2015-10-18T18:01:47.978123+02:00` has nine).
+const GROUPS_MAX: usize = 10;
+
 /// What a word tells of a moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Clock {
@@ -14,43 +17,48 @@ enum Clock {
     ShortDate,
     /// `081109`: half of a moment.
     SixDigits,
+    Other,
 }
 
 /// The length of the time that `text` begins with, brackets included; `None` if it begins with none.
 pub(super) fn moment(text: &[u8]) -> Option<usize> {
-    let bracket = text.first() == Some(&b'[');
-    let mut at = usize::from(bracket);
+    // Most of what is asked about is no time, and its first byte tells.
+    let bracket = match text.first()? {
+        b'0'..=b'9' | b'A' | b'D' | b'E' | b'F' | b'I' | b'J' | b'M' | b'N' | b'O' | b'S' | b'T' | b'W' => false,
+        b'[' => true,
+        _ => return None,
+    };
     if bracket && let Some(length) = uptime(text) {
         return Some(length);
     }
+    let mut at = usize::from(bracket);
     let mut told = false;
     loop {
         let rest = text.get(at..)?;
-        let word = first_word(rest);
-        let next = first_word(rest.get(word.len()..)?.trim_ascii_start());
-        let part = match clock(word) {
-            Some(Clock::Moment) => {
-                told = true;
-                true
+        let (clock, length) = read(rest);
+        let next = || read(rest.get(length..).unwrap_or_default().trim_ascii_start());
+        let part = match clock {
+            Clock::Moment => true,
+            Clock::ShortDate => next().0 == Clock::Moment,
+            Clock::SixDigits if !told => {
+                let (clock, next_length) = next();
+                return (clock == Clock::SixDigits).then_some(at + length + 1 + next_length);
             }
-            Some(Clock::ShortDate) => clock(next) == Some(Clock::Moment),
-            Some(Clock::SixDigits) if !told && clock(next) == Some(Clock::SixDigits) => {
-                at += word.len() + 1;
-                at += first_word(text.get(at..)?).len();
-                return Some(at);
+            Clock::SixDigits => false,
+            Clock::Other => {
+                let after = rest.get(length..).unwrap_or_default().trim_ascii_start();
+                is_date_part(rest.get(..length).unwrap_or_default(), after, told)
             }
-            Some(Clock::SixDigits) | None => is_date_part(word, next, told),
         };
         if !part {
             break;
         }
-        at += word.len();
+        told |= clock == Clock::Moment;
+        at += length;
         let gap = text.get(at..)?.iter().take_while(|b| matches!(b, b' ' | b',')).count();
-        if bracket && text.get(at) == Some(&b']') {
-            return told.then_some(at + 1);
-        }
         if gap == 0 {
-            return told.then_some(at);
+            let closed = usize::from(bracket && text.get(at) == Some(&b']'));
+            return (told && (!bracket || closed == 1)).then_some(at + closed);
         }
         at += gap;
     }
@@ -58,35 +66,22 @@ pub(super) fn moment(text: &[u8]) -> Option<usize> {
 }
 
 /// A day's or month's name, a day of the month, a year, a zone: parts that tell nothing alone.
-fn is_date_part(word: &[u8], next: &[u8], told: bool) -> bool {
-    let is_number = !word.is_empty() && word.iter().all(u8::is_ascii_digit);
-    let name_follows = words::is_date_word(next);
+fn is_date_part(word: &[u8], after: &[u8], told: bool) -> bool {
+    let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
+    let moment_follows = || read(after).0 == Clock::Moment;
     match word.len() {
-        _ if words::is_date_word(word) => true,
+        3 if words::is_date_word(word) => true,
         // `Jun 14 15:16:01`, `01 Jan 2023`
-        1 | 2 if is_number && !told => clock(next) == Some(Clock::Moment) || name_follows,
-        4 if is_number && !told => clock(next) == Some(Clock::Moment),
-        // `Sun Dec 04 04:47:44 2005`
-        4 if is_number => matches!(word, [b'1', b'9', ..] | [b'2', b'0', ..]),
-        5 if told => matches!(word, [b'+' | b'-', rest @ ..] if rest.iter().all(u8::is_ascii_digit)),
-        _ if told => words::is_time_zone(word) || matches!(word, b"AM" | b"PM"),
+        1 | 2 if !told => is_number(word) && (moment_follows() || after.get(..3).is_some_and(words::is_date_word)),
+        2 => matches!(word, b"AM" | b"PM"),
+        // `2023 Jan 4`, `Sun Dec 04 04:47:44 2005`
+        4 if is_number(word) => (told || moment_follows()) && matches!(word, [b'1', b'9', ..] | [b'2', b'0', ..]),
+        5 if told => matches!(word, [b'+' | b'-', offset @ ..] if is_number(offset)),
         // glog: I0102 15:04:05.678901
-        5 => {
-            matches!(word, [b'I' | b'W' | b'E' | b'F', rest @ ..] if rest.iter().all(u8::is_ascii_digit))
-                && clock(next) == Some(Clock::Moment)
-        }
+        5 => matches!(word, [b'I' | b'W' | b'E' | b'F', date @ ..] if is_number(date)) && moment_follows(),
+        3 | 4 if told => words::is_time_zone(word),
         _ => false,
     }
-}
-
-fn first_word(text: &[u8]) -> &[u8] {
-    let window = text.get(..WORD_BYTES_MAX).unwrap_or(text);
-    let end = window.iter().enumerate().position(|(i, b)| match b {
-        b' ' | b'\t' | b']' | b'|' | b'[' | b'(' | b')' => true,
-        b',' => !window.get(i + 1).is_some_and(u8::is_ascii_digit),
-        _ => false,
-    });
-    window.get(..end.unwrap_or(window.len())).unwrap_or_default()
 }
 
 /// `[   12.345678]`: seconds since the kernel started.
@@ -99,56 +94,141 @@ fn uptime(text: &[u8]) -> Option<usize> {
     (dot > 0 && (3..=9).contains(&fraction) && digits == number.len() - 1).then_some(close + 1)
 }
 
-/// Reads a word as digits between signs.
-fn clock(word: &[u8]) -> Option<Clock> {
-    let word = word.strip_suffix(b":").unwrap_or(word);
-    let mut groups = [(0usize, 0u8); 10];
-    let mut count = 0;
-    let mut at = 0;
-    while let Some(byte) = word.get(at) {
-        let digits = word.iter().skip(at).take_while(|b| b.is_ascii_digit()).count();
-        let sign = at.checked_sub(1).and_then(|i| word.get(i)).copied().unwrap_or(0);
-        if digits > 0 {
-            *groups.get_mut(count)? = (digits, sign);
-            count += 1;
-            at += digits;
-        } else if matches!(byte, b'-' | b'/' | b'.' | b':' | b',' | b'+' | b'_' | b'T' | b'Z' | b';') {
-            at += 1;
-        } else if word.get(at..at + 3).is_some_and(words::is_date_word) && sign == b'/' {
+/// A run of digits and the sign before it.
+type Group = (u8, u8);
+
+/// Reads the word that `text` begins with: what it tells and how long it is.
+fn read(text: &[u8]) -> (Clock, usize) {
+    let mut groups: [Group; GROUPS_MAX] = [(0, 0); GROUPS_MAX];
+    let (mut count, mut digits, mut sign, mut at) = (0, 0u8, 0u8, 0);
+    let mut numeric = true;
+    while let Some(&byte) = text.get(at).filter(|_| at < WORD_BYTES_MAX) {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b' ' | b'\t' | b']' | b'|' | b'[' | b'(' | b')' => break,
+            b',' if !text.get(at + 1).is_some_and(u8::is_ascii_digit) => break,
+            b'-' | b'/' | b'.' | b':' | b',' | b'+' | b'_' | b';' | b'T' | b'Z' => {
+                if let Some(group) = groups.get_mut(count).filter(|_| digits > 0) {
+                    *group = (digits, sign);
+                    count += 1;
+                }
+                (digits, sign) = (0, byte);
+            }
             // 10/Oct/2000
-            *groups.get_mut(count)? = (2, sign);
-            count += 1;
-            at += 3;
-        } else {
-            return None;
+            _ if sign == b'/' && digits == 0 && text.get(at..at + 3).is_some_and(words::is_date_word) => {
+                digits = 2;
+                at += 2;
+            }
+            _ => numeric = false,
         }
+        at += 1;
     }
-    classify(word, groups.get(..count)?)
+    if let Some(group) = groups.get_mut(count).filter(|_| digits > 0) {
+        *group = (digits, sign);
+        count += 1;
+    }
+    let begins_with_digit = text.first().is_some_and(u8::is_ascii_digit);
+    match groups.get(..count) {
+        Some(groups) if numeric && begins_with_digit => (classify(text, groups), at),
+        _ => (Clock::Other, at),
+    }
 }
 
-fn classify(word: &[u8], groups: &[(usize, u8)]) -> Option<Clock> {
+fn classify(word: &[u8], groups: &[Group]) -> Clock {
     let is_time = groups.windows(2).any(|pair| matches!(pair, [(1 | 2, before), (2, b':')] if *before != b'.'));
-    let date_sign = |sign| matches!(sign, b'-' | b'/' | b'.');
-    let is_date = |groups: &[(usize, u8)]| match groups {
-        [(4, _), (1 | 2, a), (1 | 2, b)] | [(1 | 2, _), (1 | 2, a), (2 | 4, b)] => a == b && date_sign(*a),
+    let is_date_sign = |sign| matches!(sign, b'-' | b'/' | b'.');
+    let is_date = |groups: &[Group]| match groups {
+        [(4, _), (1 | 2, a), (1 | 2, b)] | [(1 | 2, _), (1 | 2, a), (2 | 4, b)] => a == b && is_date_sign(*a),
         _ => false,
     };
     match groups {
-        _ if is_time => Some(Clock::Moment),
-        [_, _, _] if is_date(groups) => Some(Clock::Moment),
+        _ if is_time => Clock::Moment,
+        [_, _, _] if is_date(groups) => Clock::Moment,
         // 2005-06-03-15.42.50.363779
-        [(4, _), (2, _), (2, _), (2, b'-' | b'T' | b'_'), (2, _), ..] if is_date(groups.get(..3)?) => {
-            Some(Clock::Moment)
+        [year @ (4, _), month, day, (2, b'-' | b'T' | b'_'), (2, _), ..] if is_date(&[*year, *month, *day]) => {
+            Clock::Moment
         }
-        [(2, 0), (2, sign)] if date_sign(*sign) => Some(Clock::ShortDate),
-        [(6, 0)] if word.len() == 6 => Some(Clock::SixDigits),
+        [(2, 0), (2, sign)] if is_date_sign(*sign) => Clock::ShortDate,
+        [(6, 0)] => Clock::SixDigits,
         // Seconds or milliseconds since 1970, for some decades around now.
-        [(10 | 13, 0)] | [(10, 0), (_, b'.')] => (word.first() == Some(&b'1')).then_some(Clock::Moment),
-        _ => None,
+        [(10 | 13, 0)] | [(10, 0), (_, b'.')] if word.first() == Some(&b'1') => Clock::Moment,
+        _ => Clock::Other,
     }
 }
 
 /// Whether `word` is a number of seconds or milliseconds since 1970.
 pub(super) fn is_epoch(word: &[u8]) -> bool {
     matches!(word.len(), 10 | 13) && word.first() == Some(&b'1') && word.iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    /// The moment that a line begins with ends where the `~` stands.
+    fn check(line: &str) {
+        let (before, after) = line.split_once('~').unwrap();
+        assert_eq!(moment(format!("{before}{after}").as_bytes()), Some(before.len()), "{line}");
+    }
+
+    #[test]
+    fn notations() {
+        for line in [
+            "2026-01-05 10:20:30,123~ INFO x",
+            "2026-01-05T10:20:30.123456Z~ x",
+            "2026-01-05T10:20:30+02:00~ x",
+            "2026/01/05 10:20:30~ x",
+            "05.01.2026 10:20:30~ x",
+            "26/01/05 10:20:30~ x",
+            "01-05 10:20:30.123~ x",
+            "20260105-10:20:30:123~|x",
+            "260105 102030~ 7 x",
+            "2026-01-05-10.20.30.123456~ R1",
+            "Jan  5 10:20:30~ host x",
+            "5 Jan 2026 10:20:30~ x",
+            "Mon Jan 05 10:20:30 2026~ x",
+            "Mon, 05 Jan 2026 10:20:30 GMT~ x",
+            "[Mon Jan 05 10:20:30.123456 2026]~ [x]",
+            "[05/Jan/2026:10:20:30 +0800]~ \"GET\"",
+            "[   12.345678]~ usb",
+            "[01.05 10:20:30]~ x",
+            "2026-01-05 10:20:30 CET~ [1] LOG",
+            "1:20:30 PM~ x",
+            "1767608430~ x",
+            "1767608430.123~ x",
+            "I0105 10:20:30.123456~ 7 x",
+        ] {
+            check(line);
+        }
+    }
+
+    #[test]
+    fn no_moments() {
+        for line in [
+            "",
+            " ",
+            "[",
+            "[]",
+            "12",
+            "12 monkeys",
+            "10.251.39.209 x",
+            "10.251.39.209:50010 x",
+            "1.2 x",
+            "abc",
+            "123456 x",
+            "5 Jan",
+            "2026 x",
+            "[main] x",
+            "0x12:34",
+            "I0105 x",
+            "March on",
+            "ab:cd:ef:12:34:56",
+            "Sat down",
+            "26-01",
+            "12345678901 x",
+        ] {
+            assert_eq!(moment(line.as_bytes()), None, "{line}");
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! What form a value has, independent of which system wrote it.
 
-use super::classes::Census;
-use super::lexer::{Cursor, Kind};
+use super::lexer::{Census, Cursor, Kind};
 use super::words;
 
 /// What is longer than this is no word.
@@ -10,16 +9,19 @@ const WORD_BYTES_MAX: usize = 64;
 /// The end of a quoted word, or of a bracket that belongs to a value, is looked for within so many bytes.
 const ENCLOSED_BYTES_MAX: usize = 128;
 
+/// What a client says of itself may be longer.
+const USER_AGENT_BYTES_MAX: usize = 1024;
+
 /// Where the variable ends that the word at `start..end` begins or is; `None` when it is text.
 #[inline(always)]
 pub(super) fn value_end(cursor: &Cursor, word: &[u8], start: usize, end: usize, census: Census) -> Option<usize> {
     if word.len() > WORD_BYTES_MAX {
         return Some(end);
     }
-    if census.letters() == word.len() {
+    if census.letters == word.len() {
         return plain_value_end(cursor, word, start, end);
     }
-    if census.digits() > 0 {
+    if census.digits > 0 {
         return if is_word_with_digit(cursor, word, end, census) {
             None
         } else {
@@ -93,15 +95,15 @@ fn is_hex_group(cursor: &Cursor, word: &[u8], start: usize, end: usize) -> bool 
 /// Some words hold a digit and are words all the same: `Log4jLogger`, `flush2DB`, and keys like `arg1=`.
 fn is_word_with_digit(cursor: &Cursor, word: &[u8], end: usize, census: Census) -> bool {
     let starts_with_letter = word.first().is_some_and(u8::is_ascii_alphabetic);
-    if census.digits() > 2 || !starts_with_letter || census.slashes() > 0 || census.dots() > 1 {
+    if census.digits > 2 || !starts_with_letter || census.slashes > 0 || census.dots > 1 {
         return false;
     }
-    if cursor.byte(end) == b'=' && census.letters() >= 2 {
+    if cursor.byte(end) == b'=' {
         return true;
     }
     let Some(digit) = word.iter().position(u8::is_ascii_digit) else { return false };
     let (before, after) = word.split_at(digit);
-    census.digits() == 1
+    census.digits == 1
         && before.len() >= 4
         && before.iter().rev().take(3).all(u8::is_ascii_alphabetic)
         && after.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'$')
@@ -114,12 +116,15 @@ fn signed_value_end(cursor: &Cursor, word: &[u8], end: usize, census: Census) ->
     if next == b'=' || is_failure_class(word) {
         return None;
     }
-    let (dots, slashes) = (census.dots(), census.slashes());
+    let (dots, slashes) = (census.dots, census.slashes);
     let is_path = slashes >= 2 || (slashes == 1 && (word.first() == Some(&b'/') || dots > 0));
     let is_address = word.iter().skip(1).any(|b| *b == b'@');
-    let is_host_port =
-        next == b':' && dots == 1 && !word.iter().any(u8::is_ascii_uppercase) && cursor.byte(end + 1).is_ascii_digit();
-    if is_path || is_address || is_host_port || dots >= 2 {
+    // A host and its port; in a bracket, a source file and its line.
+    let is_numbered = next == b':'
+        && dots == 1
+        && cursor.byte(end + 1).is_ascii_digit()
+        && (cursor.last_delimiter == b'(' || !word.iter().any(u8::is_ascii_uppercase));
+    if is_path || is_address || is_numbered || dots >= 2 {
         return Some(location_end(cursor, word, end));
     }
     (cursor.value_due.is_some() && !words::is_outcome(word)).then_some(end)
@@ -130,9 +135,13 @@ fn is_failure_class(word: &[u8]) -> bool {
     word.ends_with(b"Exception") || word.ends_with(b"Error")
 }
 
-/// Where the URL or drive path ends that begins with the scheme or drive `word`; `end` when it begins none.
+/// Where the URL or drive path ends that begins with the scheme or drive `word`, or the path and query that begins with the path
+/// `word`; `end` when it is neither.
 fn location_end(cursor: &Cursor, word: &[u8], end: usize) -> usize {
     let rest = cursor.rest(end);
+    if rest.first() == Some(&b'?') && word.contains(&b'/') {
+        return end + rest.iter().take_while(|b| **b > b' ' && !b"\"'<>".contains(b)).count();
+    }
     let is_url = rest.starts_with(b"://") || (rest.starts_with(b":/") && (word == b"file" || word.len() == 1));
     let is_drive = word.len() == 1 && rest.starts_with(b":\\");
     if !(is_url || is_drive) {
@@ -176,9 +185,10 @@ pub(super) fn quoted_end(cursor: &Cursor, quote: u8) -> Option<usize> {
     if open > 0 && cursor.byte(open - 1).is_ascii_alphanumeric() {
         return None;
     }
-    let assigned = cursor.value_due.is_some() || follows_json_key(cursor);
     let window = cursor.rest(open + 1);
-    let window = window.get(..ENCLOSED_BYTES_MAX).unwrap_or(window);
+    let is_agent = is_user_agent(window);
+    let assigned = cursor.value_due.is_some() || is_agent || follows_json_key(cursor);
+    let window = window.get(..if is_agent { USER_AGENT_BYTES_MAX } else { ENCLOSED_BYTES_MAX }).unwrap_or(window);
     let length = window.iter().position(|b| *b == quote || (*b <= b' ' && !assigned))?;
     let (content, close) = (window.get(..length)?, open + 1 + length);
     let is_key = matches!(cursor.byte(close + 1), b':' | b'=');
@@ -188,6 +198,19 @@ pub(super) fn quoted_end(cursor: &Cursor, quote: u8) -> Option<usize> {
     let announced = matches!(cursor.last_delimiter, b':' | b'=')
         && cursor.tokens.last().is_some_and(|key| words::is_message_key(cursor.token_text(key)));
     (!announced).then_some(close)
+}
+
+/// `Mozilla/5.0 (…) …`: a product and its version begin what a client says of itself.
+fn is_user_agent(text: &[u8]) -> bool {
+    let name = text.iter().take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_')).count();
+    name > 0 && matches!(text.get(name..), Some([b'/', b'0'..=b'9', ..]))
+}
+
+/// ` / ` after a method of HTTP is the shortest path.
+pub(super) fn is_root_path(cursor: &Cursor) -> bool {
+    matches!(cursor.rest(cursor.position), [b'/', b' ', ..])
+        && cursor.last_delimiter == 0
+        && cursor.tokens.last().is_some_and(|t| words::is_http_method(cursor.token_text(t)))
 }
 
 /// Whether the cursor stands after `"key":`.

@@ -33,7 +33,9 @@ pub fn recognise(line: &[u8]) -> Header {
     let Some(moment_end) = find_moment(line) else { return Header::default() };
     let mut reader =
         Reader { line, at: moment_end, header: Header::default(), syslog: is_syslog(line), short_level: false };
-    reader.header.end = reader.message_start(moment_end);
+    if !reader.take(moment_end) {
+        return Header::default();
+    }
     if is_rfc5424(line) {
         reader.rfc5424();
     } else {
@@ -73,12 +75,11 @@ fn has_epoch_ahead(rest: &[u8]) -> bool {
 
 /// `Jun 14 15:16:01 host …`, and RFC 3339 as later syslogs write it: a host comes next.
 fn is_syslog(line: &[u8]) -> bool {
-    let mut words = line.split(|b| *b == b' ').filter(|w| !w.is_empty() && *w != b"-");
-    let first = words.find(|w| super::words::is_date_word(w.get(..3).unwrap_or_default()) || w.get(10) == Some(&b'T'));
-    first.is_some_and(|w| {
-        w.len() == 3
-            || w.ends_with(b"Z")
-            || w.get(19..).is_some_and(|tail| tail.contains(&b'+') || tail.contains(&b'-'))
+    let mut words = line.split(|b| *b == b' ').filter(|w| !w.is_empty()).take(WORDS_BEFORE_MOMENT_MAX + 1);
+    words.any(|w| match w {
+        [_, _, _] => super::words::is_date_word(w),
+        [date @ .., b'Z'] => date.get(10) == Some(&b'T'),
+        _ => w.get(10) == Some(&b'T') && w.get(19..).is_some_and(|zone| zone.contains(&b'+') || zone.contains(&b'-')),
     })
 }
 
@@ -107,20 +108,26 @@ impl<'l> Reader<'l> {
         self.line.get(self.at..).unwrap_or_default()
     }
 
-    /// The first byte from `at` on that could begin a message.
-    fn message_start(&self, at: usize) -> usize {
-        let rest = self.line.get(at..).unwrap_or_default();
-        let blank = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b',' | b'|' | b':' | b'-')).count();
-        at + blank
+    /// The first byte from `at` on that could begin a message: after white space and signs that stand between columns. A sign
+    /// that touches the message is the message's (`--- last message`).
+    fn message_start(&self, mut at: usize) -> usize {
+        while let Some(byte) = self.line.get(at) {
+            let is_between = match byte {
+                b' ' | b'\t' | b',' | b'|' | b':' => true,
+                b'-' | b'*' => matches!(self.line.get(at + 1), Some(b' ' | b'\t')),
+                _ => false,
+            };
+            if !is_between {
+                break;
+            }
+            at += 1;
+        }
+        at
     }
 
     /// Ends the header at `end` if a message is left after it.
     fn take(&mut self, end: usize) -> bool {
         self.at = self.message_start(end);
-        // A sign that touches the message is the message's (`-1`, `--- last message`).
-        if self.line.get(self.at - 1).is_some_and(|b| *b == b'-') {
-            self.at -= self.line.get(..self.at).unwrap_or_default().iter().rev().take_while(|b| **b == b'-').count();
-        }
         let left = self.at < self.line.len();
         if left {
             self.header.end = self.at;
@@ -176,13 +183,16 @@ impl<'l> Reader<'l> {
     /// A process, a thread: a number before the level.
     fn number(&mut self) -> bool {
         let rest = self.rest();
-        let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        let ends = matches!(rest.get(length), Some(b' ' | b'\t' | b'|'));
-        length > 0
-            && ends
-            && self.header.level.is_none()
-            && self.header.component.is_none()
-            && self.take(self.at + length)
+        let sign = usize::from(rest.first() == Some(&b'-'));
+        let digits = rest.iter().skip(sign).take_while(|b| b.is_ascii_digit()).count();
+        let length = if digits > 0 { sign + digits } else { 0 };
+        let before_others = self.header.level.is_none() && self.header.component.is_none();
+        let ends = match rest.get(length) {
+            Some(b' ' | b'\t') => before_others,
+            Some(b'|') => true,
+            _ => false,
+        };
+        length > 0 && ends && self.take(self.at + length)
     }
 
     /// `dfs.DataNode:`, `sshd[24200]:`, `CBS    `, `nova.api [`, `Step_LSC|`: what wrote the message.
@@ -198,13 +208,16 @@ impl<'l> Reader<'l> {
             [b'|', ..] => true,
             [b' ', b' ', ..] => self.header.level.is_some(),
             [b' ', b'[', ..] | [b' ', b'-', b' ', ..] => name.contains(&b'.'),
+            // glog: `server.cc:77] `
+            [b':', line @ ..] => line.iter().find(|b| !b.is_ascii_digit()) == Some(&b']'),
             _ => false,
         };
         if name.is_empty() || !followed {
             return false;
         }
         let at = self.at;
-        let taken = self.take(at + name.len());
+        let end = after.iter().take_while(|b| matches!(b, b':' | b']' | b'0'..=b'9')).count();
+        let taken = self.take(at + name.len() + end);
         if taken {
             self.header.component = Some(at..at + name.len());
         }
@@ -340,5 +353,102 @@ fn is_level(name: &[u8]) -> bool {
         b"verbose",
         b"panic",
     ];
-    LEVELS.iter().any(|level| name.eq_ignore_ascii_case(level))
+    (3..=8).contains(&name.len()) && LEVELS.iter().any(|level| name.eq_ignore_ascii_case(level))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The message begins where the `~` stands; level and component are what the header says.
+    fn check(line: &str, level: &str, component: &str) {
+        let (before, after) = line.split_once('~').unwrap();
+        let line = format!("{before}{after}");
+        let header = recognise(line.as_bytes());
+        assert_eq!(&line[header.end..], after, "{line}");
+        assert_eq!(header.level.map_or("", |range| &line[range]), level, "{line}");
+        assert_eq!(header.component.map_or("", |range| &line[range]), component, "{line}");
+    }
+
+    #[test]
+    fn formats() {
+        check("Jan  5 10:20:30 web-01 sshd[4711]: ~Accepted publickey for eve", "", "sshd[4711]");
+        check("Jan  5 10:20:30 alpha su(pam_unix)[4711]: ~session opened", "", "su(pam_unix)[4711]");
+        check("Jan  5 10:20:30 alpha kernel: ~eth0: link up", "", "kernel");
+        check("2026-01-05T10:20:30+01:00 alpha postfix/smtp[12]: ~A1B2: to=<x@y.z>", "", "postfix/smtp[12]");
+        check("<34>1 2026-01-05T10:20:30.003Z alpha su 77 ID47 - ~login failed", "", "su");
+        check("<165>1 2026-01-05T10:20:30Z alpha app - ID1 [x@1 a=\"b\"] ~started", "", "app");
+        check("2026-01-05 10:20:30,123 INFO  [main] com.example.Store: ~opened shelf 7", "INFO", "com.example.Store");
+        check("2026-01-05 10:20:30.123 [pool-1-thread-2] WARN  c.e.Store - ~slow shelf 7", "WARN", "c.e.Store");
+        check("2026-01-05 10:20:30,123 - INFO  [Worker[id=1]/0.0.0.0:80] - ~ready", "INFO", "");
+        check("26/01/05 10:20:30 INFO storage.BlockManager: ~found block", "INFO", "storage.BlockManager");
+        check("260105 102030 148 INFO dfs.DataNode$Receiver: ~got 3 blocks", "INFO", "dfs.DataNode$Receiver");
+        check("[Mon Jan 05 10:20:30 2026] [error] mod_x: ~child died", "error", "mod_x");
+        check("01-05 10:20:30.123  1702  2395 D wifi: ~scan done", "D", "wifi");
+        check("I0105 10:20:30.678901 12345 server.cc:77] ~listening", "", "server.cc");
+        check("2026-01-05 10:20:30, Info                  CBS    ~Loaded stack", "Info", "CBS");
+        check("[01.05 10:20:30] chrome.exe *64 - ~proxy.example:80 close", "", "");
+        check("20260105-10:20:30:606|Step_Counter|30002312|~onChanged 3579", "", "Step_Counter");
+        check(
+            "app.log.1 2026-01-05 10:20:30.008 25746 INFO shop.api.server [req-1 a b - - -] ~done",
+            "INFO",
+            "shop.api.server",
+        );
+        check(
+            "1767608430 2026.01.05 R02-M1 2026-01-05-10.20.30.363779 R02-M1 RAS KERNEL FATAL ~data TLB error",
+            "FATAL",
+            "",
+        );
+        check("134681 node-246 unix.hw state.down 1767608430 1 ~Component is down", "", "");
+        check("2026-01-05 10:20:30.123 UTC [77] LOG:  ~checkpoint starting", "LOG", "");
+        check("10.1.2.3 - - [05/Jan/2026:10:20:30 +0800] ~\"GET /x HTTP/1.1\" 200 12", "", "");
+        check("[2026-01-05T10:20:30,123][INFO ][o.e.n.Node               ] [node-1] ~started", "INFO", "");
+        check("[   12.345678] ~usb 1-1: new device", "", "");
+        check("2026-01-05 10:20:30 ERROR ~Disk /dev/sda failed", "ERROR", "");
+    }
+
+    #[test]
+    fn messages_stay_whole() {
+        for line in [
+            "",
+            " ",
+            "~",
+            "2026-01-05 10:20:30",
+            "2026-01-05 10:20:30 ERROR",
+            "session closed",
+            "Connection error: refused",
+            "Scheduled at 2026-01-05 10:20:30",
+            "10 packets lost",
+            "ERROR: no space",
+            "key=value",
+        ] {
+            let header = recognise(line.as_bytes());
+            let left = line.get(header.end..).unwrap();
+            assert!(left == line || left == "ERROR", "{line}: {left}");
+        }
+        // What could be a message is not taken for a column.
+        check("2026-01-05 10:20:30 ~Connection error: refused", "", "");
+        check("2026-01-05 10:20:30 INFO ~Error: refused", "INFO", "");
+        check("2026-01-05 10:20:30 ~--- message repeated", "", "");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_leaves_a_message(line in proptest::collection::vec(any::<u8>(), 0..700)) {
+            let header = recognise(&line);
+            prop_assert!(header.end == 0 || header.end < line.len());
+        }
+
+        #[test]
+        fn columns_in_any_order(parts in proptest::collection::vec(prop_oneof![
+            Just("2026-01-05 10:20:30"), Just("INFO"), Just("[x [y]"), Just("]"), Just("|"), Just("-"), Just("a.b[1]:"), Just("Jan"), Just("5"),
+            Just(" "), Just(":"), Just("1767608430"), Just("error"), Just("<34>1"), Just("héllo"),
+        ], 0..12)) {
+            let line = parts.join(" ");
+            let header = recognise(line.as_bytes());
+            prop_assert!(line.get(header.end..).is_some_and(|left| header.end == 0 || !left.is_empty()));
+        }
+    }
 }

@@ -5,9 +5,10 @@
 //! list signs separate (`a, b, c`, `10:22:33`, `1 - 2`) count as one, and so do groups that repeat (`x 1 ok x 2 ok`), so that lists
 //! of any length and every notation of a time give one skeleton.
 
-use super::classes::{CLASSES, Census, Class, Wide, classify_wide};
 use super::forms;
-use super::hash::{hash_word, mix};
+use super::hash::{append, hash_word, mix_pair};
+use super::planes::{CLASSES, Planes, SPACE, WIDE, WORD};
+use super::wide::{Wide, classify_wide};
 
 /// A line is read up to here; the rest takes no part in its template.
 pub const LINE_BYTES_MAX: usize = 8192;
@@ -43,11 +44,28 @@ pub(super) struct Token {
     key: u64,
 }
 
+impl Token {
+    #[inline(always)]
+    fn repeats(&self, other: &Self) -> bool {
+        (self.key == other.key) & (self.lead == other.lead)
+    }
+}
+
 /// The result of a scan; kept and reused from line to line.
 #[derive(Default)]
 pub(super) struct Scan {
     pub tokens: Vec<Token>,
     pub hash: u64,
+    planes: Planes,
+}
+
+/// What a word is made of.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Census {
+    pub letters: usize,
+    pub digits: usize,
+    pub dots: usize,
+    pub slashes: usize,
 }
 
 impl Scan {
@@ -56,10 +74,11 @@ impl Scan {
         self.tokens.clear();
         let whole = text.len() <= LINE_BYTES_MAX;
         let text = text.get(..LINE_BYTES_MAX).unwrap_or(text);
-        let mut cursor = Cursor::new(text, from, seed, &mut self.tokens);
+        self.planes.read(text);
+        let mut cursor = Cursor::new(text, from, seed, &self.planes, &mut self.tokens);
         let complete = cursor.run();
         cursor.finish(whole && complete);
-        self.hash = self.tokens.iter().fold(seed, |hash, token| mix(hash ^ token.lead, token.key));
+        self.hash = self.tokens.iter().fold(seed, |hash, token| mix_pair(hash, token.lead, token.key));
     }
 }
 
@@ -67,6 +86,7 @@ pub(super) struct Cursor<'t, 's> {
     pub text: &'t [u8],
     pub position: usize,
     pub tokens: &'s mut Vec<Token>,
+    planes: &'s Planes,
     seed: u64,
     /// Hash of the delimiters since the last token.
     pending: u64,
@@ -81,11 +101,12 @@ pub(super) struct Cursor<'t, 's> {
 }
 
 impl<'t, 's> Cursor<'t, 's> {
-    fn new(text: &'t [u8], from: usize, seed: u64, tokens: &'s mut Vec<Token>) -> Self {
+    fn new(text: &'t [u8], from: usize, seed: u64, planes: &'s Planes, tokens: &'s mut Vec<Token>) -> Self {
         Self {
             text,
             position: from.min(text.len()),
             tokens,
+            planes,
             seed,
             pending: 0,
             listing: true,
@@ -98,14 +119,17 @@ impl<'t, 's> Cursor<'t, 's> {
     /// Reads the text; `false` when it had to stop early.
     fn run(&mut self) -> bool {
         while let Some(&byte) = self.text.get(self.position) {
-            match CLASSES[byte as usize] {
-                Class::Space => {
-                    self.space = true;
-                    self.position += 1;
-                }
-                Class::Word => self.word(0),
-                Class::Delimiter => self.delimiter(byte),
-                Class::Wide => self.wide(),
+            let class = CLASSES[byte as usize];
+            if class & WORD != 0 {
+                self.word(0);
+            } else if class & SPACE != 0 {
+                self.space = true;
+                self.position += 1;
+                continue;
+            } else if class & WIDE != 0 {
+                self.wide();
+            } else {
+                self.delimiter(byte);
             }
             if self.tokens.len() >= LINE_TOKENS_MAX {
                 return self.rest(self.position).trim_ascii().is_empty();
@@ -155,7 +179,7 @@ impl<'t, 's> Cursor<'t, 's> {
     #[inline(always)]
     fn push(&mut self, kind: Kind, start: u32, end: u32, key: u64) {
         if self.space {
-            self.pending = mix(self.pending, u64::from(b' '));
+            self.pending = append(self.pending, b' ');
         }
         self.tokens.push(Token { start, end, kind, lead: self.pending, key });
         self.clear_pending();
@@ -163,7 +187,7 @@ impl<'t, 's> Cursor<'t, 's> {
 
     #[inline(always)]
     fn emit_word(&mut self, start: usize, end: usize) {
-        let key = hash_word(self.text.get(start..end).unwrap_or_default(), self.seed);
+        let key = hash_word(self.text, start, end - start, self.seed);
         self.value_due = None;
         self.push(Kind::Word, start as u32, end as u32, key);
     }
@@ -188,20 +212,28 @@ impl<'t, 's> Cursor<'t, 's> {
     /// Drops the last tokens when they repeat those before them; the variable before them takes over their text.
     #[inline(always)]
     fn fold_repetition(&mut self) {
-        let same = |a: &Token, b: &Token| a.key == b.key && a.lead == b.lead;
         let count = self.tokens.len();
+        let Some([before, own]) = self.tokens.last_chunk::<2>().copied() else { return };
         for size in 2..=REPEATED_GROUP_TOKENS_MAX {
-            let Some((before, last)) = self.tokens.split_at_checked(count.wrapping_sub(size)) else { return };
-            let Some(previous) = before.len().checked_sub(size).and_then(|start| before.get(start..)) else { return };
-            if previous.iter().rev().zip(last.iter().rev()).all(|(a, b)| same(a, b)) {
-                let end = last.last().map_or(0, |t| t.end);
+            let Some([other_before, other, ..]) = self.tokens.get(count.wrapping_sub(size + 2)..) else { return };
+            // The last two tokens decide nearly always; without short cuts, since these branches cannot be predicted.
+            if own.repeats(other) & before.repeats(other_before) && self.repeats_group(size) {
                 self.tokens.truncate(count - size);
                 if let Some(token) = self.tokens.last_mut() {
-                    token.end = end;
+                    token.end = own.end;
                 }
                 return;
             }
         }
+    }
+
+    /// Whether the last `size` tokens repeat as many before them.
+    fn repeats_group(&self, size: usize) -> bool {
+        let group = self.tokens.len().checked_sub(2 * size).and_then(|start| self.tokens.get(start..));
+        group.is_some_and(|group| {
+            let (previous, last) = group.split_at(size);
+            previous.iter().zip(last).all(|(a, b)| a.repeats(b))
+        })
     }
 
     /// `key=` without a value: the variable is there, and empty.
@@ -224,10 +256,10 @@ impl<'t, 's> Cursor<'t, 's> {
     #[inline(always)]
     fn push_delimiter(&mut self, symbol: u8, listing: bool) {
         if self.space {
-            self.pending = mix(self.pending, u64::from(b' '));
+            self.pending = append(self.pending, b' ');
             self.space = false;
         }
-        self.pending = mix(self.pending, u64::from(symbol));
+        self.pending = append(self.pending, symbol);
         self.listing &= listing;
         self.last_delimiter = symbol;
     }
@@ -273,7 +305,12 @@ impl<'t, 's> Cursor<'t, 's> {
     }
 
     /// Steps over a sign; over all of them when there are three or more in a row: rulers and leaders (`......`) vary in length.
+    #[inline(always)]
     fn skip_run(&mut self, sign: u8) {
+        if self.byte(self.position + 1) != sign {
+            self.position += 1;
+            return;
+        }
         let run = self.rest(self.position).iter().take_while(|b| **b == sign).count();
         self.position += if run >= 3 { run } else { 1 };
     }
@@ -288,7 +325,7 @@ impl<'t, 's> Cursor<'t, 's> {
                 let sign = rest.get(..length).unwrap_or_default();
                 let listing = self.listing && matches!(sign, [0xe3, 0x80, 0x81] | [0xef, 0xbc, 0x8c]); // 、 and ,
                 self.push_delimiter(b'.', listing);
-                self.pending = mix(self.pending, hash_word(sign, 0));
+                self.pending ^= hash_word(sign, 0, sign.len(), 0);
                 self.value_due = None;
             }
             Wide::Ideograph => return self.ideographs(),
@@ -315,7 +352,7 @@ impl<'t, 's> Cursor<'t, 's> {
     fn word(&mut self, sign: usize) {
         let start = self.position;
         let (mut end, census) = self.span(start + sign);
-        if census.letters() + census.digits() == 0 {
+        if census.letters + census.digits == 0 {
             return self.signs(start);
         }
         if self.byte(end - 1) == b'.' {
@@ -339,39 +376,65 @@ impl<'t, 's> Cursor<'t, 's> {
         }
     }
 
-    /// How far the word reaches that begins at `end`, and what it is made of.
+    /// How far the word reaches that begins at `start`, and what it is made of.
     #[inline(always)]
-    fn span(&self, mut end: usize) -> (usize, Census) {
+    fn span(&self, start: usize) -> (usize, Census) {
+        let length = (!self.planes.word.window(start)).trailing_zeros() as usize;
+        let end = start + length;
+        if length >= 64 || CLASSES[self.byte(end) as usize] & WIDE != 0 {
+            return self.long_span(start);
+        }
+        let own = (1u64 << length) - 1;
+        let letters = self.planes.letter.window(start) & own;
+        if letters == own {
+            return (end, Census { letters: length, ..Census::default() });
+        }
+        let count = |plane: &super::planes::Plane| (plane.window(start) & own).count_ones() as usize;
+        let census = Census {
+            letters: letters.count_ones() as usize,
+            digits: count(&self.planes.digit),
+            dots: count(&self.planes.dot),
+            slashes: count(&self.planes.slash),
+        };
+        (end, census)
+    }
+
+    /// The same for words that are long or hold characters beyond ASCII.
+    #[cold]
+    fn long_span(&self, start: usize) -> (usize, Census) {
+        let mut end = start;
         let mut census = Census::default();
         while let Some(&byte) = self.text.get(end) {
-            match CLASSES[byte as usize] {
-                Class::Word => {
-                    if byte == b'.' && self.byte(end + 1) == b'.' {
-                        break;
-                    }
-                    census.add(byte);
-                    end += 1;
-                }
-                Class::Wide => match classify_wide(self.rest(end)) {
-                    (Wide::Letter, length) => {
-                        census.add_letter();
-                        end += length;
-                    }
-                    (Wide::Digit, length) => {
-                        census.add_digit();
-                        end += length;
-                    }
+            let class = CLASSES[byte as usize];
+            if class & WIDE != 0 {
+                let (wide, length) = classify_wide(self.rest(end));
+                match wide {
+                    Wide::Letter => census.letters += length,
+                    Wide::Digit => census.digits += length,
                     _ => break,
-                },
-                _ => break,
+                }
+                end += length;
+                continue;
             }
+            if class & WORD == 0 || (byte == b'.' && self.byte(end + 1) == b'.') {
+                break;
+            }
+            census.letters += usize::from(byte.is_ascii_alphabetic());
+            census.digits += usize::from(byte.is_ascii_digit());
+            census.dots += usize::from(byte == b'.');
+            census.slashes += usize::from(matches!(byte, b'/' | b'\\'));
+            end += 1;
         }
-        (end, census)
+        (end.min(self.text.len()), census)
     }
 
     /// A word of signs alone (`-`, `***`, `...`) is a delimiter.
     fn signs(&mut self, start: usize) {
         let sign = self.byte(start);
+        if forms::is_root_path(self) {
+            self.position += 1;
+            return self.emit_variable(start, start + 1);
+        }
         let leads_to_column = sign == b'.' && self.byte(start + 1) == b'.';
         let lists = matches!(sign, b'-' | b'.' | b'/' | b'#' | b'@' | b'~' | b'+' | b'\\') && !leads_to_column;
         self.push_delimiter(sign, lists);

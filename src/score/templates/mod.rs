@@ -6,7 +6,6 @@
 //!
 //! Nothing here does I/O, reads a clock or holds a global.
 
-mod classes;
 mod clock;
 mod evidence;
 mod forest;
@@ -17,8 +16,10 @@ mod lexer;
 mod miner;
 mod neighbours;
 mod pattern;
+mod planes;
 mod slots;
 mod template;
+mod wide;
 mod words;
 mod worker;
 

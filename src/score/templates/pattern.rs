@@ -256,10 +256,8 @@ fn lead_text(gap: &[u8], kind: Kind, before: [Option<Kind>; 2]) -> String {
 fn is_blank(c: char) -> bool {
     c <= ' '
         || c == '\u{7f}'
-        || matches!(
-            super::classes::classify_wide(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            (super::classes::Wide::Space, _)
-        ) && !c.is_ascii()
+        || matches!(super::wide::classify_wide(c.encode_utf8(&mut [0; 4]).as_bytes()), (super::wide::Wide::Space, _))
+            && !c.is_ascii()
 }
 
 /// Shortens runs of one sign to three.

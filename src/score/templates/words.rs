@@ -1,7 +1,7 @@
 //! The few closed word lists that the miner knows. They are English and belong to no system: what a boolean, a unit, a month looks
 //! like, and which words carry a message's outcome, so that no rule of form may cut them out.
 
-use super::classes::{Wide, classify_wide};
+use super::wide::{Wide, classify_wide};
 
 /// A word of up to 16 ASCII bytes in lower case, as a number; longer or other words give `None`.
 pub(super) fn fold_case(word: &[u8]) -> Option<u128> {
@@ -32,8 +32,15 @@ fn is_one_of(word: &[u8], list: &[u128]) -> bool {
 
 /// `true`, `null`, …: values wherever they stand.
 pub(super) fn is_literal(word: &[u8]) -> bool {
-    const LITERALS: [u128; 5] = pack(["true", "false", "null", "nil", "undefined"]);
-    matches!(word.len(), 3 | 4 | 5 | 9) && is_one_of(word, &LITERALS)
+    let literal: &[u8] = match (word.len(), word.first().map_or(0, u8::to_ascii_lowercase)) {
+        (4, b't') => b"true",
+        (5, b'f') => b"false",
+        (4, b'n') => b"null",
+        (3, b'n') => b"nil",
+        (9, b'u') => b"undefined",
+        _ => return false,
+    };
+    word.eq_ignore_ascii_case(literal)
 }
 
 /// A unit as it follows a number: `KB`, `ms`. Written-out units (`bytes`, `seconds`) are text and stay.
@@ -142,7 +149,13 @@ pub(super) fn is_outcome(word: &[u8]) -> bool {
 
 /// A key whose value is the message itself (`error=…`) rather than a variable of it.
 pub(super) fn is_message_key(word: &[u8]) -> bool {
-    const KEYS: [u128; 21] = pack([
+    const KEYS: [u128; 27] = pack([
+        "type",
+        "kind",
+        "op",
+        "operation",
+        "res",
+        "method",
         "stat",
         "error",
         "err",
@@ -166,6 +179,11 @@ pub(super) fn is_message_key(word: &[u8]) -> bool {
         "failure",
     ]);
     is_one_of(word, &KEYS)
+}
+
+/// A method of HTTP: a path follows.
+pub(super) fn is_http_method(word: &[u8]) -> bool {
+    matches!(word, b"GET" | b"POST" | b"PUT" | b"HEAD" | b"DELETE" | b"PATCH" | b"OPTIONS")
 }
 
 /// The words that build a sentence: never a variable.
