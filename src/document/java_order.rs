@@ -18,7 +18,7 @@ pub fn java_hash_code(text: &str) -> i32 {
 }
 
 /// The bucket of `key` in a `HashMap` of `buckets` (a power of two).
-fn bucket(key: &str, buckets: usize) -> usize {
+pub fn java_bucket(key: &str, buckets: usize) -> usize {
     let hash = java_hash_code(key) as u32;
     (hash ^ (hash >> 16)) as usize & (buckets - 1)
 }
@@ -36,7 +36,7 @@ pub fn java_buckets(len: usize) -> usize {
 pub fn java_order<'a>(object: &Object<'a>) -> Vec<(&'a str, Value<'a>)> {
     let mut members: Vec<(&'a str, Value<'a>)> = object.iter().collect();
     let buckets = java_buckets(members.len());
-    members.sort_by_cached_key(|(key, _)| bucket(key, buckets));
+    members.sort_by_cached_key(|(key, _)| java_bucket(key, buckets));
     members
 }
 

@@ -23,7 +23,7 @@ mod write;
 
 pub use address::parse_address;
 pub use datetime::format_instant;
-pub use java_order::{java_buckets, java_hash_code, java_order};
+pub use java_order::{java_bucket, java_buckets, java_hash_code, java_order};
 pub use json::{ParseError, ParseLimits, parse, parse_bytes};
 pub use metadata::{check_removal, check_update};
 pub use path::{FieldPath, PathError, Segment};

@@ -46,16 +46,23 @@ impl IngestFormat {
             Self::UnixMs => Instant::of_epoch_milli(parse_long(text)?).at_zone(zone),
             Self::Tai64n => Instant::of_epoch_milli(tai64n_millis(text)?).at_zone(zone),
             Self::Java { format, locale } => {
-                let fields = format.parse(text)?;
-                let at = if lacks_year(&fields, locale) {
-                    in_year(&fields, current_year)?.with_zone_same_local(zone)?
-                } else {
-                    date_format::complete(&fields, locale, zone)?
-                };
-                at.with_zone(zone)
+                to_zoned(&format.parse(text)?, locale, zone, current_year)?.with_zone(zone)
             }
         }
     }
+}
+
+/// The time that parsed fields mean. Without a year they are of `current_year`, without a zone of `zone`.
+pub fn to_zoned(
+    fields: &ParsedFields,
+    locale: &Locale,
+    zone: Zone,
+    current_year: i64,
+) -> Result<ZonedDateTime, DateError> {
+    if lacks_year(fields, locale) {
+        return in_year(fields, current_year)?.with_zone_same_local(zone);
+    }
+    date_format::complete(fields, locale, zone)
 }
 
 fn lacks_year(fields: &ParsedFields, locale: &Locale) -> bool {

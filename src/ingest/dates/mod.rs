@@ -43,7 +43,7 @@ pub use date_format::DateFormat;
 pub use error::{DateError, DateErrorKind};
 pub use field::Field;
 pub use formatter::{Formatter, ResolverStyle};
-pub use ingest_format::IngestFormat;
+pub use ingest_format::{IngestFormat, to_zoned};
 pub use instant::Instant;
 pub use locale::Locale;
 pub use parsed::ParsedFields;

@@ -7,6 +7,7 @@ use super::Factory;
 
 mod append;
 mod bytes;
+mod cef;
 mod circle;
 mod community_id;
 mod convert;
@@ -30,6 +31,7 @@ mod user_agent;
 pub const PROCESSORS: &[(&str, Factory)] = &[
     ("append", append::compile),
     ("bytes", bytes::compile),
+    ("cef", cef::compile),
     ("circle", circle::compile),
     ("community_id", community_id::compile),
     ("convert", convert::compile),

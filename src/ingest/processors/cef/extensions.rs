@@ -1,0 +1,233 @@
+//! The keys of CEF's extension dictionary: what each stands for, its type, and the ECS field that it goes to.
+//!
+//! The keys and their full names are ArcSight's (CEF Implementation Standard, version 27); which ECS field each belongs to is
+//! Elasticsearch's choice, taken from a 9.4 node.
+
+/// How an extension's text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataType {
+    Int,
+    Long,
+    Double,
+    Text,
+    Ip,
+    Mac,
+    Time,
+}
+use DataType::{Double, Int, Ip, Long, Mac, Text, Time};
+
+/// One key of the dictionary.
+#[derive(Debug)]
+pub struct Extension {
+    pub key: &'static str,
+    /// The key's name below `extensions`, where no ECS field fits.
+    pub name: &'static str,
+    pub data_type: DataType,
+    pub ecs_field: Option<&'static str>,
+}
+
+/// The extension with a key.
+pub fn find(key: &str) -> Option<&'static Extension> {
+    EXTENSIONS.binary_search_by(|extension| extension.key.cmp(key)).ok().and_then(|at| EXTENSIONS.get(at))
+}
+
+const fn field(key: &'static str, name: &'static str, data_type: DataType, ecs_field: &'static str) -> Extension {
+    Extension { key, name, data_type, ecs_field: Some(ecs_field) }
+}
+
+const fn own(key: &'static str, name: &'static str, data_type: DataType) -> Extension {
+    Extension { key, name, data_type, ecs_field: None }
+}
+
+/// Sorted by key.
+const EXTENSIONS: &[Extension] = &[
+    field("act", "deviceAction", Text, "event.action"),
+    field("agentDnsDomain", "agentDnsDomain", Text, "agent.name"),
+    own("agentNtDomain", "agentNtDomain", Text),
+    own("agentTranslatedAddress", "agentTranslatedAddress", Ip),
+    own("agentTranslatedZoneExternalID", "agentTranslatedZoneExternalID", Text),
+    own("agentTranslatedZoneKey", "agentTranslatedZoneKey", Long),
+    own("agentTranslatedZoneURI", "agentTranslatedZoneURI", Text),
+    own("agentZoneExternalID", "agentZoneExternalID", Text),
+    own("agentZoneKey", "agentZoneKey", Long),
+    own("agentZoneURI", "agentZoneURI", Text),
+    field("agt", "agentAddress", Ip, "agent.ip"),
+    field("ahost", "agentHostName", Text, "agent.name"),
+    field("aid", "agentId", Text, "agent.id"),
+    field("amac", "agentMacAddress", Mac, "agent.mac"),
+    field("app", "applicationProtocol", Text, "network.protocol"),
+    field("art", "agentReceiptTime", Time, "event.created"),
+    field("at", "agentType", Text, "agent.type"),
+    own("atz", "agentTimeZone", Text),
+    field("av", "agentVersion", Text, "agent.version"),
+    own("c6a1", "deviceCustomIPv6Address1", Ip),
+    own("c6a1Label", "deviceCustomIPv6Address1Label", Text),
+    own("c6a2", "deviceCustomIPv6Address2", Ip),
+    own("c6a2Label", "deviceCustomIPv6Address2Label", Text),
+    own("c6a3", "deviceCustomIPv6Address3", Ip),
+    own("c6a3Label", "deviceCustomIPv6Address3Label", Text),
+    own("c6a4", "deviceCustomIPv6Address4", Ip),
+    own("c6a4Label", "deviceCustomIPv6Address4Label", Text),
+    own("cat", "deviceEventCategory", Text),
+    own("catdt", "categoryDeviceType", Text),
+    own("cfp1", "deviceCustomFloatingPoint1", Double),
+    own("cfp1Label", "deviceCustomFloatingPoint1Label", Text),
+    own("cfp2", "deviceCustomFloatingPoint2", Double),
+    own("cfp2Label", "deviceCustomFloatingPoint2Label", Text),
+    own("cfp3", "deviceCustomFloatingPoint3", Double),
+    own("cfp3Label", "deviceCustomFloatingPoint3Label", Text),
+    own("cfp4", "deviceCustomFloatingPoint4", Double),
+    own("cfp4Label", "deviceCustomFloatingPoint4Label", Text),
+    own("cn1", "deviceCustomNumber1", Long),
+    own("cn1Label", "deviceCustomNumber1Label", Text),
+    own("cn2", "deviceCustomNumber2", Long),
+    own("cn2Label", "deviceCustomNumber2Label", Text),
+    own("cn3", "deviceCustomNumber3", Long),
+    own("cn3Label", "deviceCustomNumber3Label", Text),
+    own("cnt", "baseEventCount", Int),
+    own("cs1", "deviceCustomString1", Text),
+    own("cs1Label", "deviceCustomString1Label", Text),
+    own("cs2", "deviceCustomString2", Text),
+    own("cs2Label", "deviceCustomString2Label", Text),
+    own("cs3", "deviceCustomString3", Text),
+    own("cs3Label", "deviceCustomString3Label", Text),
+    own("cs4", "deviceCustomString4", Text),
+    own("cs4Label", "deviceCustomString4Label", Text),
+    own("cs5", "deviceCustomString5", Text),
+    own("cs5Label", "deviceCustomString5Label", Text),
+    own("cs6", "deviceCustomString6", Text),
+    own("cs6Label", "deviceCustomString6Label", Text),
+    field("customerExternalID", "customerExternalID", Text, "organization.id"),
+    own("customerKey", "customerKey", Long),
+    field("customerURI", "customerURI", Text, "organization.name"),
+    own("dZoneKey", "destinationZoneKey", Long),
+    field("destinationDnsDomain", "destinationDnsDomain", Text, "destination.registered_domain"),
+    field("destinationServiceName", "destinationServiceName", Text, "destination.service.name"),
+    field("destinationTranslatedAddress", "destinationTranslatedAddress", Ip, "destination.nat.ip"),
+    field("destinationTranslatedPort", "destinationTranslatedPort", Int, "destination.nat.port"),
+    own("destinationTranslatedZoneExternalID", "destinationTranslatedZoneExternalID", Text),
+    own("destinationTranslatedZoneKey", "destinationTranslatedZoneKey", Long),
+    own("destinationTranslatedZoneURI", "destinationTranslatedZoneURI", Text),
+    own("destinationZoneExternalID", "destinationZoneExternalID", Text),
+    own("destinationZoneURI", "destinationZoneURI", Text),
+    own("deviceCustomDate1", "deviceCustomDate1", Time),
+    own("deviceCustomDate1Label", "deviceCustomDate1Label", Text),
+    own("deviceCustomDate2", "deviceCustomDate2", Time),
+    own("deviceCustomDate2Label", "deviceCustomDate2Label", Text),
+    field("deviceDirection", "deviceDirection", Text, "network.direction"),
+    field("deviceDnsDomain", "deviceDnsDomain", Text, "observer.registered_domain"),
+    field("deviceExternalId", "deviceExternalId", Text, "observer.name"),
+    own("deviceFacility", "deviceFacility", Text),
+    field("deviceInboundInterface", "deviceInboundInterface", Text, "observer.ingress.interface.name"),
+    own("deviceNtDomain", "deviceNtDomain", Text),
+    field("deviceOutboundInterface", "deviceOutboundInterface", Text, "observer.egress.interface.name"),
+    field("devicePayloadId", "devicePayloadId", Text, "event.id"),
+    field("deviceProcessName", "deviceProcessName", Text, "process.name"),
+    field("deviceTranslatedAddress", "deviceTranslatedAddress", Ip, "host.nat.ip"),
+    own("deviceTranslatedZoneExternalID", "deviceTranslatedZoneExternalID", Text),
+    own("deviceTranslatedZoneKey", "deviceTranslatedZoneKey", Long),
+    own("deviceTranslatedZoneURI", "deviceTranslatedZoneURI", Text),
+    own("deviceZoneExternalID", "deviceZoneExternalID", Text),
+    own("deviceZoneKey", "deviceZoneKey", Long),
+    own("deviceZoneURI", "deviceZoneURI", Text),
+    field("dhost", "destinationHostName", Text, "destination.domain"),
+    field("dlat", "destinationGeoLatitude", Double, "destination.geo.location.lat"),
+    field("dlong", "destinationGeoLongitude", Double, "destination.geo.location.lon"),
+    field("dmac", "destinationMacAddress", Mac, "destination.mac"),
+    field("dntdom", "destinationNtDomain", Text, "destination.registered_domain"),
+    field("dpid", "destinationProcessId", Int, "destination.process.pid"),
+    field("dpriv", "destinationUserPrivileges", Text, "destination.user.group.name"),
+    field("dproc", "destinationProcessName", Text, "destination.process.name"),
+    field("dpt", "destinationPort", Int, "destination.port"),
+    field("dst", "destinationAddress", Ip, "destination.ip"),
+    field("dtz", "deviceTimeZone", Text, "event.timezone"),
+    field("duid", "destinationUserId", Text, "destination.user.id"),
+    field("duser", "destinationUserName", Text, "destination.user.name"),
+    field("dvc", "deviceAddress", Ip, "observer.ip"),
+    field("dvchost", "deviceHostName", Text, "observer.hostname"),
+    field("dvcmac", "deviceMacAddress", Mac, "observer.mac"),
+    field("dvcpid", "deviceProcessId", Int, "process.pid"),
+    field("end", "endTime", Time, "event.end"),
+    field("eventId", "eventId", Text, "event.id"),
+    own("externalId", "externalId", Text),
+    field("fileCreateTime", "fileCreateTime", Time, "file.created"),
+    field("fileHash", "fileHash", Text, "file.hash"),
+    field("fileId", "fileId", Text, "file.inode"),
+    field("fileModificationTime", "fileModificationTime", Time, "file.mtime"),
+    field("filePath", "filePath", Text, "file.path"),
+    field("filePermission", "filePermission", Text, "file.group"),
+    field("fileType", "fileType", Text, "file.type"),
+    own("flexDate1", "flexDate1", Time),
+    own("flexDate1Label", "flexDate1Label", Text),
+    own("flexNumber1", "deviceFlexNumber1", Long),
+    own("flexNumber1Label", "deviceFlexNumber1Label", Text),
+    own("flexNumber2", "deviceFlexNumber2", Long),
+    own("flexNumber2Label", "deviceFlexNumber2Label", Text),
+    own("flexString1", "flexString1", Text),
+    own("flexString1Label", "flexString1Label", Text),
+    own("flexString2", "flexString2", Text),
+    own("flexString2Label", "flexString2Label", Text),
+    field("fname", "filename", Text, "file.name"),
+    field("fsize", "fileSize", Long, "file.size"),
+    field("in", "bytesIn", Long, "source.bytes"),
+    field("mrt", "managerReceiptTime", Time, "event.ingested"),
+    field("msg", "message", Text, "message"),
+    own("oldFileCreateTime", "oldFileCreateTime", Time),
+    own("oldFileHash", "oldFileHash", Text),
+    own("oldFileId", "oldFileId", Text),
+    own("oldFileModificationTime", "oldFileModificationTime", Time),
+    own("oldFileName", "oldFileName", Text),
+    own("oldFilePath", "oldFilePath", Text),
+    own("oldFilePermission", "oldFilePermission", Text),
+    own("oldFileSize", "oldFileSize", Long),
+    own("oldFileType", "oldFileType", Text),
+    field("out", "bytesOut", Long, "destination.bytes"),
+    field("outcome", "eventOutcome", Text, "event.outcome"),
+    own("parserIdentifier", "parserIdentifier", Text),
+    own("parserVersion", "parserVersion", Text),
+    field("proto", "transportProtocol", Text, "network.transport"),
+    field("rawEvent", "rawEvent", Text, "event.original"),
+    field("reason", "reason", Text, "event.reason"),
+    field("request", "requestUrl", Text, "url.original"),
+    field("requestClientApplication", "requestClientApplication", Text, "user_agent.original"),
+    field("requestContext", "requestContext", Text, "http.request.referrer"),
+    own("requestCookies", "requestCookies", Text),
+    field("requestMethod", "requestMethod", Text, "http.request.method"),
+    field("rt", "deviceReceiptTime", Time, "@timestamp"),
+    own("sTranslatedZoneKey", "sourceTranslatedZoneKey", Long),
+    own("sZoneKey", "sourceZoneKey", Long),
+    field("shost", "sourceHostName", Text, "source.domain"),
+    field("slat", "sourceGeoLatitude", Double, "source.geo.location.lat"),
+    field("slong", "sourceGeoLongitude", Double, "source.geo.location.lon"),
+    field("smac", "sourceMacAddress", Mac, "source.mac"),
+    field("sntdom", "sourceNtDomain", Text, "source.registered_domain"),
+    field("sourceDnsDomain", "sourceDnsDomain", Text, "source.domain"),
+    field("sourceServiceName", "sourceServiceName", Text, "source.service.name"),
+    field("sourceTranslatedAddress", "sourceTranslatedAddress", Ip, "source.nat.ip"),
+    field("sourceTranslatedPort", "sourceTranslatedPort", Int, "source.nat.port"),
+    own("sourceTranslatedZoneExternalID", "sourceTranslatedZoneExternalID", Text),
+    own("sourceTranslatedZoneURI", "sourceTranslatedZoneURI", Text),
+    own("sourceZoneExternalID", "sourceZoneExternalID", Text),
+    own("sourceZoneURI", "sourceZoneURI", Text),
+    field("spid", "sourceProcessId", Int, "source.process.pid"),
+    field("spriv", "sourceUserPrivileges", Text, "source.user.group.name"),
+    field("sproc", "sourceProcessName", Text, "source.process.name"),
+    field("spt", "sourcePort", Int, "source.port"),
+    field("src", "sourceAddress", Ip, "source.ip"),
+    field("start", "startTime", Time, "event.start"),
+    field("suid", "sourceUserId", Text, "source.user.id"),
+    field("suser", "sourceUserName", Text, "source.user.name"),
+    field("type", "type", Text, "event.kind"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(EXTENSIONS.is_sorted_by(|a, b| a.key < b.key));
+        assert_eq!(find("src").map(|e| (e.data_type, e.ecs_field)), Some((Ip, Some("source.ip"))));
+        assert!(find("nope").is_none());
+    }
+}
