@@ -8,6 +8,8 @@ use super::judges::{Asked, Case, Judge, Opinion, Trouble, sign};
 use super::queue::Queue;
 use super::scorer::Core;
 use super::verdict::Severity;
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -146,7 +148,10 @@ impl Desk {
             self.under_way.fetch_add(1, Ordering::AcqRel);
             let desk = self.clone();
             tokio::spawn(async move {
-                let pause = desk.ask(batch).await;
+                let pause = AssertUnwindSafe(desk.ask(batch.clone())).catch_unwind().await.unwrap_or_else(|_| {
+                    batch.into_iter().for_each(|flight| desk.pass_on(flight, "panic"));
+                    Duration::ZERO
+                });
                 tokio::time::sleep(pause).await;
                 desk.under_way.fetch_sub(1, Ordering::AcqRel);
                 desk.finished.notify_one();

@@ -138,6 +138,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A record that waits for a verdict.
+#[derive(Clone)]
 pub struct Ticket {
     pub(super) flight: Arc<Flight>,
     pub(super) floor: Floor,
@@ -177,7 +178,7 @@ impl Ticket {
             false,
             self.taken.elapsed(),
         );
-        Judged { annotation: Arc::new(annotation), flight: Some(self.flight.clone()) }
+        Judged { annotation: Arc::new(annotation), open: Some(self.clone()) }
     }
 }
 
@@ -186,12 +187,12 @@ impl Ticket {
 pub struct Judged {
     pub annotation: Arc<Annotation>,
     /// The question that is still open.
-    flight: Option<Arc<Flight>>,
+    open: Option<Ticket>,
 }
 
 impl Judged {
     pub(super) fn settled(annotation: Arc<Annotation>) -> Self {
-        Self { annotation, flight: None }
+        Self { annotation, open: None }
     }
 
     /// The verdict of `entry` on a record whose own words say at least `floor`.
@@ -218,15 +219,24 @@ impl Judged {
     }
 
     pub fn is_pending(&self) -> bool {
-        self.flight.is_some()
+        self.open.is_some()
     }
 
     /// To be called once the document's destination is known, so that a verdict that comes later can mend it. Does nothing unless
     /// the verdict is pending.
     pub fn written_to(&self, output: &str, index: &str) {
-        if let Some(flight) = &self.flight {
-            flight.leave(output, index);
+        if let Some(ticket) = &self.open {
+            ticket.flight.leave(output, index);
         }
+    }
+
+    /// The final verdict on the same record, whenever it comes; `None` if this one is final. For whoever is to be told of it.
+    pub fn later(&self) -> Option<impl Future<Output = Self> + Send + use<>> {
+        let ticket = self.open.clone()?;
+        Some(async move {
+            let entry = ticket.flight.landed().await;
+            ticket.answered(&entry)
+        })
     }
 }
 

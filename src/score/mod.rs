@@ -14,6 +14,8 @@ mod cache;
 mod clock;
 mod desk;
 mod flight;
+#[cfg(test)]
+mod injection;
 pub mod judges;
 mod late;
 mod question;

@@ -177,6 +177,9 @@ async fn records_leave_at_the_deadline_and_are_mended() {
     assert_eq!(mended.verdict.kind, Kind::Anomaly);
     let indices: Vec<&str> = mended.targets.iter().map(|target| &*target.index).collect();
     assert_eq!(indices, ["logs-a", "logs-b"]);
+    let settled = pending.later().expect("it is pending").await;
+    assert_eq!((field(&settled, "status"), field(&settled, "severity")), ("scored".into(), "WARNING".into()));
+    assert!(settled.later().is_none());
     // Too late for the question's answer, not for mending.
     pending.written_to("es", "logs-c");
     let last = tokio::time::timeout(Duration::from_secs(2), late.next()).await.unwrap();

@@ -6,7 +6,7 @@ mod ollama;
 mod openai;
 mod rules;
 #[cfg(test)]
-mod stub;
+pub(in crate::score) mod stub;
 
 pub use model::{Mode, ModelSettings};
 

@@ -3,6 +3,7 @@
 use super::{Asked, Case, Judge, Opinion, Spent, Trouble};
 use crate::config::Section;
 use crate::score::desk::Limits;
+use crate::score::question::fence::clean;
 use crate::score::question::{Guard, PROMPT_VERSION, Prompt, Shown, Suspicion, read_answer, yes_or_no};
 use crate::score::redact::{REDACTION_VERSION, Redactor};
 use crate::score::verdict::{Kind, Severity};
@@ -23,9 +24,10 @@ const EXAMPLES_DEFAULT: u64 = 2;
 /// The first answer and one repair.
 const TRIES_MAX: u32 = 2;
 
-/// Faults that any model must know as such. One of them is hidden in each question about several templates: a model that calls it
-/// normal has been talked into it by one of the others (or cannot judge), and what it said of them is not believed.
-const CONTROLS: &[&str] = &[
+/// Faults that any model must know as such, and routine that any model must know as that. One of each is hidden in a question about
+/// several templates: a model that gets one wrong has been talked into it by one of the others (or cannot judge), and what it said
+/// of them is not believed.
+const FAULT_CONTROLS: &[&str] = &[
     "kernel panic - not syncing: fatal exception in interrupt",
     "disk failure: all data on device ‹*› is lost",
     "database is corrupt and cannot be recovered, service stopped",
@@ -34,6 +36,16 @@ const CONTROLS: &[&str] = &[
     "cluster has lost its quorum, all partitions are offline",
     "磁盘损坏，数据丢失，服务已停止",
     "power supply failure, server is shutting down",
+];
+const ROUTINE_CONTROLS: &[&str] = &[
+    "scheduled backup completed successfully in ‹*› seconds",
+    "user ‹*› logged in",
+    "connection accepted from ‹*›",
+    "health check passed",
+    "configuration reloaded, ‹*› entries",
+    "session closed for user ‹*›",
+    "定时任务执行成功，耗时 ‹*› 毫秒",
+    "request ‹*› served in ‹*› ms with status ‹*›",
 ];
 
 /// How a model is asked.
@@ -173,7 +185,10 @@ impl<T: Transport + 'static> ModelJudge<T> {
     fn show(&self, case: &Case) -> Result<(Shown, Suspicion), Trouble> {
         let shown = Shown::of(case, self.settings.examples, &self.redactor)
             .map_err(|reason| Trouble::Unredacted(reason.to_string()))?;
-        let suspicion = self.guard.inspect(&shown.words());
+        // What was redacted counts, too: it may be an order in disguise.
+        let words: Vec<&str> =
+            std::iter::once(&*case.template.text).chain(case.examples.iter().map(String::as_str)).collect();
+        let suspicion = self.guard.inspect(&clean(&words.join(" ")));
         Ok((shown, suspicion))
     }
 
@@ -222,14 +237,23 @@ impl<T: Transport + 'static> ModelJudge<T> {
         Ok(self.ask_for_json(&[shown]).await?.pop().flatten())
     }
 
-    /// Asks about several templates and one that is none of them.
+    /// Asks about several templates and two that are none of them.
     async fn ask_together(&self, mut shown: Vec<Shown>) -> Result<Vec<Option<Opinion>>, Trouble> {
-        let at = rand::random_range(0..=shown.len());
-        let control = CONTROLS.get(rand::random_range(0..CONTROLS.len())).copied().unwrap_or_default();
         let service = shown.first().and_then(|first| first.service.clone());
-        shown.insert(at, Shown { template: control.to_owned(), examples: Vec::new(), level: None, service });
+        let mut hide = |controls: &[&str]| {
+            let at = rand::random_range(0..=shown.len());
+            let control = controls.get(rand::random_range(0..controls.len())).copied().unwrap_or_default();
+            let control =
+                Shown { template: control.to_owned(), examples: Vec::new(), level: None, service: service.clone() };
+            shown.insert(at, control);
+            at
+        };
+        let (fault_at, routine_at) = (hide(FAULT_CONTROLS), hide(ROUTINE_CONTROLS));
         let mut opinions = self.ask_for_json(&shown).await?;
-        let is_passed = opinions.remove(at).is_some_and(|opinion| opinion.kind == Kind::Anomaly);
+        // The one that was put in last comes out first: it may have moved the other.
+        let routine = opinions.remove(routine_at).map(|opinion| opinion.kind);
+        let fault = opinions.remove(fault_at).map(|opinion| opinion.kind);
+        let is_passed = fault == Some(Kind::Anomaly) && routine == Some(Kind::Normal);
         let result = if is_passed { "passed" } else { "failed" };
         metrics::counter!("logboom_score_controls_total", "judge" => self.transport.name(), "result" => result)
             .increment(1);

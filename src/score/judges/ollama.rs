@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(found, Ok(vec![ANOMALY, NORMAL, ANOMALY]));
         let bodies = stub.bodies();
         assert_eq!(bodies.len(), 1);
-        assert_eq!(shown(&bodies[0]).len(), 4, "three templates and the control");
+        assert_eq!(shown(&bodies[0]).len(), 5, "three templates and two controls");
         assert_eq!((&bodies[0]["stream"], &bodies[0]["think"]), (&json!(false), &json!(false)));
         assert_eq!(bodies[0]["options"]["temperature"], 0);
         assert_eq!(bodies[0]["options"]["num_ctx"], 8_192);
@@ -244,7 +244,7 @@ mod tests {
                 .as_array()
                 .unwrap()
                 .len(),
-            4
+            5
         );
         assert!(!bodies[0]["format"].to_string().contains("pattern"));
     }

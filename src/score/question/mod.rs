@@ -4,6 +4,7 @@
 mod answer;
 pub mod fence;
 mod guard;
+mod phrases;
 mod prompt;
 pub mod yes_or_no;
 

@@ -86,7 +86,7 @@ impl Rules {
         }
         for group in keywords::BUILT_IN.iter().filter(|_| with_built_in) {
             let category = Arc::from(group.category);
-            group.phrases.iter().for_each(|phrase| add(phrase, group.weight, &category, None));
+            group.phrases.split('|').for_each(|phrase| add(phrase, group.weight, &category, None));
         }
         if rules.len() > PHRASES_MAX {
             return Err(format!("{} keywords, at most {PHRASES_MAX} are possible", rules.len()));
