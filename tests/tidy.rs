@@ -325,7 +325,7 @@ fn no_suite_or_data_set_is_copied() {
         list(&root().join("../shared").join(folder), &mut theirs);
     }
     let mut problems = Vec::new();
-    for file in files() {
+    for file in files().into_iter().filter(|file| !file.contains("LICENSE")) {
         let path = root().join(&file);
         let size = fs::metadata(&path).unwrap().len();
         for other in theirs.get(&size).into_iter().flatten() {

@@ -239,7 +239,7 @@ mod tests {
                 &Data::Null
             ]
         );
-        assert_eq!(node.get("b").unwrap().at.to_string(), "p.json:2:77");
+        assert_eq!(node.get("b").unwrap().at.to_string(), "p.json:2:95");
     }
 
     #[test]

@@ -256,7 +256,7 @@ impl Printer<'_> {
         let width = number.max_width.min(all);
         let mut digits = value.unsigned_abs() / 10_u64.pow(all - width);
         let mut width = width;
-        while width > number.min_width && digits % 10 == 0 {
+        while width > number.min_width && digits.is_multiple_of(10) {
             digits /= 10;
             width -= 1;
         }

@@ -1,3 +1,4 @@
+//! Tables of patterns, texts and what Java makes of them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::*;
 
