@@ -13,7 +13,7 @@ pub struct Template {
 impl Template {
     /// The template of this id as the miner knows it now; without text if it has been forgotten.
     pub fn of(miner: &Miner, id: TemplateId) -> Self {
-        let text = miner.template(id).map_or_else(|| "".into(), |template| Arc::from(&*template.text));
+        let text = miner.template(id).map_or_else(|| "".into(), |template| template.text.clone());
         Self { id, text }
     }
 }

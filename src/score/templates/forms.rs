@@ -104,7 +104,7 @@ fn is_word_with_digit(cursor: &Cursor, word: &[u8], end: usize, census: Census) 
     let Some(digit) = word.iter().position(u8::is_ascii_digit) else { return false };
     let (before, after) = word.split_at(digit);
     census.digits == 1
-        && before.len() >= 4
+        && before.len() >= 3
         && before.iter().rev().take(3).all(u8::is_ascii_alphabetic)
         && after.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'$')
         && !word.iter().all(u8::is_ascii_hexdigit)

@@ -19,6 +19,8 @@ mod pattern;
 mod planes;
 mod slots;
 mod template;
+#[cfg(test)]
+mod tests;
 mod wide;
 mod words;
 mod worker;

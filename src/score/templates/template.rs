@@ -3,6 +3,7 @@
 use super::pattern::{Lexicon, PatternToken, VARIABLE, WordKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// A template's id: the XXH3 hash of its text, so that everyone who sees the text can compute it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -15,6 +16,11 @@ impl TemplateId {
     /// The id of the template with this text.
     pub fn of(text: &str) -> Self {
         Self(xxhash_rust::xxh3::xxh3_64(text.as_bytes()).max(1))
+    }
+
+    /// Reads what [`fmt::Display`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 16).then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
     }
 }
 
@@ -30,7 +36,7 @@ impl fmt::Display for TemplateId {
 pub struct Template {
     pub id: TemplateId,
     /// With `<*>` for each variable.
-    pub text: Box<str>,
+    pub text: Arc<str>,
     /// Which of its tokens are variables, in order.
     variables: Box<[u8]>,
     /// For the variables that are a part of a word: the token, and how many bytes of the word stand before and after it.
@@ -39,7 +45,7 @@ pub struct Template {
 
 impl Template {
     pub(super) fn new(lexicon: &Lexicon, tokens: &[PatternToken]) -> Self {
-        let text = lexicon.render(tokens).into_boxed_str();
+        let text: Arc<str> = lexicon.render(tokens).into();
         let is_variable = |t: &PatternToken| matches!(lexicon.kind(t.word), WordKind::Variable | WordKind::Framed);
         let places = || tokens.iter().enumerate().map(|(i, t)| (i as u8, t));
         Self {
