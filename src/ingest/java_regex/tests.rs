@@ -44,6 +44,8 @@ fn patterns_mean_what_they_mean_in_java() {
         (r"\p{javaUpperCase}", "aÉ", "-", "a-"),
         (r"\h+", "a\u{a0}\t b", "_", "a_b"),
         (r"\R", "a\r\nb\nc", "/", "a/b/c"),
+        (r"\R{2}", "a\r\nb\n\n", "/", "a\r\nb/"),
+        (r"\b{1,2}a", "a", "x", "x"),
         (r"\Qa.b\E+", "a.bb a.b", "x", "x x"),
         (r"\x41\u0042\x{43}\0104", "ABCD", "x", "x"),
         (r"(?<=a)b(?!c)", "ab abc", "x", "ax abc"),
