@@ -13,6 +13,7 @@ mod context;
 pub mod dates;
 mod failure;
 mod geo;
+pub mod jackson;
 mod java_numbers;
 pub mod java_regex;
 mod pipeline;

@@ -183,3 +183,36 @@ def join(rng, count):
 
 
 ALL.update(gsub=gsub, split=split, join=join)
+
+
+JSON_TEXTS = ["{\"a\":1}", "[1,2.5,null,true]", "\"x\\n\\u00e9\"", "{\"a\":{\"b\":[{\"c\":\"d\"}]},\"e\":-1e5}", "12", "-0.5", "null", "{\"b\":{\"x\":{\"n\":1}},\"_id\":\"q\",\"z\":1}", "{\"a.b\":1,\"\":2}",
+              "  [ ] ", "{}", "// c\n1", "[\"a\\\\\",\"\\/\"]", "{\"k\":99999999999999999999,\"f\":1e400,\"l\":12345678901}", "{\"_version\":\"x\"}", "[[[[]]]]", "truefalse", "{\"a\":01}", "{\"宕\":\"机\"}", "[1.5e+3,0.0,1E2]"]
+JSON_DAMAGE = list("{}[]\",:0123456789.-+eEtfnulINxa_$ \n\t\r/\\*#'@é宕\u0001\u007f") + ["\\u", "//", "/*", "*/", "NaN", "Infinity", "-INF", "null", "true"]
+
+
+def damaged(rng, text):
+    for _ in range(rng.choice([0, 1, 1, 1, 2, 3])):
+        at, kind = rng.randint(0, len(text)), rng.random()
+        if kind < 0.35:
+            text = text[:at] + text[at + 1 :]
+        elif kind < 0.8:
+            text = text[:at] + rng.choice(JSON_DAMAGE) + text[at + rng.choice([0, 0, 1]) :]
+        else:
+            text = text[:at]
+    return text
+
+
+def json_(rng, count):
+    for _ in range(count):
+        options = {"field": rng.choice(["a"] * 8 + PLAIN)}
+        sometimes(rng, options, strict_json_parsing=[True, False], allow_duplicate_keys=[True, False])
+        if rng.random() < 0.3:
+            options["add_to_root"] = True
+            sometimes(rng, options, add_to_root_conflict_strategy=["merge", "replace"])
+        else:
+            sometimes(rng, options, target_field=TARGETS)
+        docs = [{"a": damaged(rng, rng.choice(JSON_TEXTS)), "b": {"x": 1}} for _ in range(40)] + documents(rng, (), 8)
+        yield {"pipeline": pipeline("json", options), "docs": docs}
+
+
+ALL.update(json=json_)

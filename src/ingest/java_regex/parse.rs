@@ -358,7 +358,9 @@ impl Parser<'_> {
             'z' => Some(Ast::TextEnd),
             'Z' => Some(Ast::LineEnd { multi_line: false, unix_lines: self.has(Flags::UNIX_LINES) }),
             'G' => Some(Ast::LastMatchEnd),
-            'b' if self.peek_at(1) == Some('{') && self.peek_at(2) == Some('g') => return Err(self.error("\\b{g} is not supported")),
+            'b' if self.peek_at(1) == Some('{') && self.peek_at(2) == Some('g') => {
+                return Err(self.error("\\b{g} is not supported"));
+            }
             'b' | 'B' => Some(Ast::WordBoundary { negated: c == 'B', unicode }),
             'R' => Some(Ast::LineBreak),
             'X' => Some(Ast::Grapheme),

@@ -16,6 +16,7 @@ mod geo_grid;
 mod geoip;
 mod gsub;
 mod join;
+mod json;
 mod lowercase;
 mod network_direction;
 mod registered_domain;
@@ -41,6 +42,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("gsub", gsub::compile),
     ("ip_location", geoip::compile),
     ("join", join::compile),
+    ("json", json::compile),
     ("lowercase", lowercase::compile),
     ("network_direction", network_direction::compile),
     ("registered_domain", registered_domain::compile),
