@@ -308,7 +308,9 @@ fn nothing_depends_on_one_machine() {
     for file in files().into_iter().filter(|file| file != "tests/tidy.rs") {
         let Ok(text) = fs::read_to_string(root().join(&file)) else { continue };
         for (number, line) in text.lines().enumerate() {
-            if ["/work/main", "/work/shared", "/work/wt", "/work/tmp", "/root/.c"].iter().any(|path| line.contains(path))
+            if ["/work/main", "/work/shared", "/work/wt", "/work/tmp", "/root/.c"]
+                .iter()
+                .any(|path| line.contains(path))
             {
                 problems.push(format!("{file}:{} names a path of one machine", number + 1));
             }
