@@ -35,6 +35,9 @@ def compare(name, case, node, logboom, args, shown):
         # What `split` and `json` find wrong with their options when a document comes is an error at start here.
         if name == "split" and "Invalid regex pattern" in str(got):
             return 0, 0
+        # So is a date format, zone or language that fails for every document.
+        if "refused" in got and name.startswith("date") and all("error" in (doc or {}) for doc in expected):
+            return 0, 0
         if shown < args.show:
             print(f"  ONE REFUSES {json.dumps(pipeline, ensure_ascii=False)}\n    node    {str(expected)[:300]}\n    logboom {str(got)[:600]}")
         return len(docs), 1

@@ -30,24 +30,28 @@ impl Builder {
         self.active.open_number = None;
     }
 
-    /// A number. One of fixed width right behind others takes its digits from the first of them.
-    pub fn push_number(&mut self, number: Number) {
+    /// A number. One of fixed width right behind others takes its digits from the first of them; one of any width ends that.
+    pub fn push_number(&mut self, number: Number) -> Result<(), String> {
         let open = self.active.open_number;
         let fixed = number.is_fixed();
-        if fixed && let Some(Op::Number(base)) = open.and_then(|i| self.active.ops.get_mut(i)) {
-            base.following_digits += number.max_width;
+        if matches!(open.and_then(|i| self.active.ops.get(i)), Some(Op::Pad { .. })) {
+            return Err("a number cannot follow a padded one at once".into());
+        }
+        if let Some(Op::Number(base)) = open.and_then(|i| self.active.ops.get_mut(i)) {
+            base.following_digits = if fixed { base.following_digits + number.max_width } else { 0 };
         }
         self.push(Op::Number(number));
         self.active.open_number = if open.is_some() && fixed { open } else { Some(self.active.ops.len() - 1) };
+        Ok(())
     }
 
     /// A fraction: a neighbour of numbers where its width is fixed and it has no point of its own.
-    pub fn push_fraction(&mut self, number: Number) {
+    pub fn push_fraction(&mut self, number: Number) -> Result<(), String> {
         if number.min_width == number.max_width && number.form == (NumberForm::Fraction { point: false }) {
-            self.push_number(number);
-        } else {
-            self.push(Op::Number(number));
+            return self.push_number(number);
         }
+        self.push(Op::Number(number));
+        Ok(())
     }
 
     pub fn pad(&mut self, width: u32) {

@@ -1,5 +1,6 @@
 //! What goes wrong with dates, in Java's classes and words.
 
+use crate::ingest::{ErrorKind, Failure};
 use std::fmt;
 
 /// The Java exceptions that dates throw.
@@ -68,5 +69,27 @@ impl fmt::Display for DateError {
 impl std::error::Error for DateError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.cause.as_deref().map(|e| e as _)
+    }
+}
+
+impl From<DateError> for Failure {
+    fn from(error: DateError) -> Self {
+        let kind = match error.kind {
+            DateErrorKind::Parse => ErrorKind::DateTimeParse,
+            DateErrorKind::DateTime => ErrorKind::Other("date_time_exception"),
+            DateErrorKind::ZoneRules => ErrorKind::Other("zone_rules_exception"),
+            DateErrorKind::UnsupportedTemporalType => ErrorKind::Other("unsupported_temporal_type_exception"),
+            DateErrorKind::IllegalArgument => ErrorKind::IllegalArgument,
+            DateErrorKind::NumberFormat => ErrorKind::NumberFormat,
+            DateErrorKind::StringIndexOutOfBounds => ErrorKind::Other("string_index_out_of_bounds_exception"),
+            DateErrorKind::Arithmetic => ErrorKind::Other("arithmetic_exception"),
+            DateErrorKind::NullPointer => ErrorKind::NullPointer,
+            DateErrorKind::MissingResource => ErrorKind::Other("missing_resource_exception"),
+        };
+        let failure = Failure::new(kind, error.message);
+        match error.cause {
+            Some(cause) => failure.caused_by((*cause).into()),
+            None => failure,
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The fields of dates and times, with Java's names and ranges (`ChronoField`, `IsoFields`, `WeekFields`, `JulianFields`).
 
-use super::DateError;
 use super::calendar::{MAX_YEAR, MIN_YEAR};
+use super::{DateError, WeekFields};
+use std::borrow::Cow;
 
 /// One field of a date or time. The last ones depend on a definition of weeks ([`super::WeekFields`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -203,9 +204,18 @@ impl Range {
 }
 
 impl Field {
+    /// The name, with the definition of weeks for the fields that depend on one.
+    pub(super) fn name_in(self, week: WeekFields) -> Cow<'static, str> {
+        if self as u8 >= Self::LocalDayOfWeek as u8 {
+            format!("{}[{week}]", self.name()).into()
+        } else {
+            self.name().into()
+        }
+    }
+
     /// [`Self::check`] for a field of a definition of weeks, which its name tells.
-    pub(super) fn check_in(self, value: i64, week: super::WeekFields) -> Result<i64, DateError> {
+    pub(super) fn check_in(self, value: i64, week: WeekFields) -> Result<i64, DateError> {
         let range = self.range();
-        if range.contains(value) { Ok(value) } else { Err(range.error(&format!("{}[{week}]", self.name()), value)) }
+        if range.contains(value) { Ok(value) } else { Err(range.error(&self.name_in(week), value)) }
     }
 }

@@ -3,7 +3,7 @@
 use super::op::Op;
 use super::parse::{self, Fault};
 use super::parsed::ParsedFields;
-use super::print::{Printer, Temporal};
+use super::print::{Output, Printer, Temporal};
 use super::{DateError, DateErrorKind, Locale, Zone, pattern, resolve};
 
 /// How much of a text a message quotes, in UTF-16 units.
@@ -58,19 +58,20 @@ impl Formatter {
 
     /// Parses all of `text` and resolves what it found. Errors are Java's `DateTimeParseException`.
     pub fn parse(&self, text: &str) -> Result<ParsedFields, DateError> {
-        self.try_parse(text).map_err(|fault| parse_error(text, fault))
-    }
-
-    /// [`Self::parse`] without words for what is wrong, for when another format may match.
-    pub(super) fn try_parse(&self, text: &str) -> Result<ParsedFields, Fault> {
-        let mut fields = parse::parse(&self.ops, text)?;
-        fields.default_zone(self.zone);
-        resolve::resolve(&mut fields, self.style).map_err(Fault::error)?;
+        let mut fields = ParsedFields::default();
+        self.try_parse(text, &mut fields).map_err(|fault| parse_error(text, fault))?;
         Ok(fields)
     }
 
+    /// [`Self::parse`] into fields that are empty, without words for what is wrong: another format may match.
+    pub(super) fn try_parse(&self, text: &str, fields: &mut ParsedFields) -> Result<(), Fault> {
+        parse::parse(&self.ops, text, fields)?;
+        fields.default_zone(self.zone);
+        resolve::resolve(fields, self.style).map_err(Fault::error)
+    }
+
     /// Prints a date or time at the end of `out`.
-    pub fn format(&self, temporal: impl Into<Temporal>, out: &mut String) -> Result<(), DateError> {
+    pub fn format(&self, temporal: impl Into<Temporal>, out: &mut impl Output) -> Result<(), DateError> {
         let mut temporal = temporal.into();
         if let Some(zone) = self.zone {
             temporal = in_zone(temporal, zone)?;

@@ -55,43 +55,42 @@ impl Iso8601 {
         }
     }
 
-    /// The fields of `text`, if it has the form.
-    pub fn parse(&self, text: &str) -> Option<ParsedFields> {
+    /// Puts the fields of `text` into `fields`, if it has the form.
+    pub fn parse(&self, text: &str, fields: &mut ParsedFields) -> Option<()> {
         let text = text.as_bytes();
         match text.first() {
-            Some(b'-') => self.parse_from(text.get(1..)?, -1),
-            _ => self.parse_from(text, 1),
+            Some(b'-') => self.parse_from(text.get(1..)?, -1, fields),
+            _ => self.parse_from(text, 1, fields),
         }
     }
 
-    fn parse_from(&self, text: &[u8], era: i64) -> Option<ParsedFields> {
-        let mut fields = ParsedFields::new();
+    fn parse_from(&self, text: &[u8], era: i64, fields: &mut ParsedFields) -> Option<()> {
         fields.replace(Field::Year, era * number(text, 0, 4)?);
         if text.len() == 4 {
-            return self.may_end_before(Part::Month).then_some(fields);
+            return self.may_end_before(Part::Month).then_some(());
         }
         self.separator(text, 4, b'-', Part::Month)?;
         let month = number(text, 5, 2).filter(|month| *month <= 12)?;
         fields.replace(Field::MonthOfYear, month);
         if text.len() == 7 {
-            return self.may_end_before(Part::Day).then_some(fields);
+            return self.may_end_before(Part::Day).then_some(());
         }
         self.separator(text, 7, b'-', Part::Day)?;
         let day = number(text, 8, 2).filter(|day| *day <= 31)?;
         fields.replace(Field::DayOfMonth, day);
         if text.len() == 10 {
-            return (self.optional_time || self.may_end_before(Part::Hour)).then_some(fields);
+            return (self.optional_time || self.may_end_before(Part::Hour)).then_some(());
         }
         self.separator(text, 10, b'T', Part::Hour)?;
         if text.len() == 11 {
-            return self.may_end_before(Part::Hour).then_some(fields);
+            return self.may_end_before(Part::Hour).then_some(());
         }
         let (time, zone) = self.time(text)?;
         fields.time = Some(time);
         if let Some(zone) = zone {
             fields.set_zone(zone, NameKind::Id);
         }
-        Some(fields)
+        Some(())
     }
 
     fn separator(&self, text: &[u8], at: usize, separator: u8, next: Part) -> Option<()> {
@@ -206,7 +205,8 @@ mod tests {
             ("2021-03-04T10:11:12Foo", "none"),
             ("-", "none"),
         ] {
-            let got = Iso8601::ANY.parse(text).map_or("none".into(), |fields| fields.to_string());
+            let mut fields = ParsedFields::default();
+            let got = Iso8601::ANY.parse(text, &mut fields).map_or("none".into(), |()| fields.to_string());
             assert_eq!(got, expected, "{text}");
         }
     }

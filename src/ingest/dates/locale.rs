@@ -63,6 +63,32 @@ impl Locale {
         Ok(locale)
     }
 
+    /// The locale of a language tag (`zh-Hant-TW`); `None` where it is ill-formed (`Locale.Builder.setLanguageTag`).
+    pub fn of_language_tag(tag: &str) -> Option<Self> {
+        let subtags: Vec<&str> = tag.split('-').collect();
+        let well_formed =
+            |subtag: &&str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric());
+        let (language, rest) = subtags.split_first()?;
+        let is_language = (2..=8).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_alphabetic());
+        if !is_language || !subtags.iter().all(well_formed) {
+            return None;
+        }
+        let is_script = |subtag: &str| subtag.len() == 4 && subtag.bytes().all(|b| b.is_ascii_alphabetic());
+        let script = rest.first().copied().filter(|subtag| is_script(subtag));
+        let country = rest.get(usize::from(script.is_some())).copied().filter(|subtag| {
+            subtag.len() == 2 && subtag.bytes().all(|b| b.is_ascii_alphabetic())
+                || subtag.len() == 3 && subtag.bytes().all(|b| b.is_ascii_digit())
+        });
+        // Traditional Chinese is written as in Taiwan.
+        let traditional = script.is_some_and(|script| script.eq_ignore_ascii_case("Hant"));
+        let country = country.unwrap_or(if traditional { "TW" } else { "" });
+        Some(if language.eq_ignore_ascii_case("und") {
+            Self::new("", country, "")
+        } else {
+            Self::new(language, country, "")
+        })
+    }
+
     pub fn language(&self) -> &str {
         &self.language
     }
@@ -93,6 +119,26 @@ impl fmt::Display for Locale {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+
+    #[test]
+    fn language_tags_are_read() {
+        for (tag, expected) in [
+            ("fr", Some("fr")),
+            ("fr-FR", Some("fr_FR")),
+            ("zh-Hans-CN", Some("zh_CN")),
+            ("zh-Hant", Some("zh_TW")),
+            ("es-419", Some("es_419")),
+            ("xx", Some("xx")),
+            ("und", Some("")),
+            ("en-US-u-ca-buddhist", Some("en_US")),
+            ("fr_FR", None),
+            ("{{b}}", None),
+            ("f", None),
+            ("", None),
+        ] {
+            assert_eq!(Locale::of_language_tag(tag).map(|l| l.to_string()).as_deref(), expected, "{tag}");
+        }
+    }
 
     /// Answers of the node's `LocaleUtils.parse`.
     #[test]

@@ -68,21 +68,20 @@ pub(super) struct Names {
     /// By value, from `first` on.
     names: Vec<&'static str>,
     first: i64,
-    /// Longest first, as Java tries them. Empty where two values share a name: then Java parses a number.
+    /// Longest first, as Java tries them. A name of several values means the last one.
     parse: Vec<(&'static str, i64)>,
 }
 
 impl Names {
-    /// The names of `field`; `None` where the field has only numbers.
-    pub fn of(field: Field, style: TextStyle, locale: &Locale) -> Option<Arc<Self>> {
+    /// The names of `field`: of months, days of the week, quarters, halves of the day, eras.
+    pub fn of(field: Field, style: TextStyle, locale: &Locale) -> Arc<Self> {
         use TextStyle::*;
         let (letters, first) = match field {
             Field::MonthOfYear => (["MMMM", "LLLL", "MMM", "LLL", "MMMMM", "LLLLL"], 1),
             Field::DayOfWeek => (["EEEE", "cccc", "EEE", "ccc", "EEEEE", "ccccc"], 1),
             Field::QuarterOfYear => (["QQQQ", "qqqq", "QQQ", "qqq", "QQQQQ", "qqqqq"], 1),
             Field::AmPmOfDay => (["a"; 6], 0),
-            Field::Era => (["GGGG", "GGGG", "G", "G", "GGGGG", "GGGGG"], 0),
-            _ => return None,
+            _ => (["GGGG", "GGGG", "G", "G", "GGGGG", "GGGGG"], 0),
         };
         let [full, full_standalone, short, short_standalone, narrow, narrow_standalone] = letters;
         let key = match style {
@@ -93,8 +92,8 @@ impl Names {
             Narrow => narrow,
             NarrowStandalone => narrow_standalone,
         };
-        let names: Vec<&'static str> = text(locale, key)?.split('|').collect();
-        Some(Arc::new(Self::new(names, first)))
+        let names = text(locale, key).map(|names| names.split('|').collect()).unwrap_or_default();
+        Arc::new(Self::new(names, first))
     }
 
     /// Elasticsearch's sign of an epoch: nothing or `-`.
@@ -104,11 +103,8 @@ impl Names {
 
     fn new(names: Vec<&'static str>, first: i64) -> Self {
         let mut parse: Vec<(&'static str, i64)> = names.iter().copied().zip(first..).collect();
+        parse.reverse();
         parse.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
-        let ambiguous = names.iter().enumerate().any(|(i, name)| names.iter().skip(i + 1).any(|other| other == name));
-        if ambiguous {
-            parse.clear();
-        }
         Self { names, first, parse }
     }
 
@@ -116,13 +112,12 @@ impl Names {
         self.names.get(usize::try_from(value.checked_sub(self.first)?).ok()?).copied()
     }
 
-    pub fn can_parse(&self) -> bool {
-        !self.parse.is_empty()
-    }
-
     /// The value whose name `text` begins with, and the name's length in bytes.
     pub fn parse(&self, text: &[u8]) -> Option<(i64, usize)> {
-        self.parse.iter().find(|(name, _)| text.starts_with(name.as_bytes())).map(|(name, v)| (*v, name.len()))
+        let first = text.first();
+        // Most names differ in their first byte.
+        let mut names = self.parse.iter().filter(|(name, _)| name.is_empty() || name.as_bytes().first() == first);
+        names.find(|(name, _)| text.starts_with(name.as_bytes())).map(|(name, value)| (*value, name.len()))
     }
 }
 
@@ -217,7 +212,7 @@ mod tests {
     fn names_come_from_the_locale_its_language_or_the_root() {
         let name = |locale: &str, field, style, value| {
             let locale = Locale::parse(locale).unwrap();
-            Names::of(field, style, &locale).unwrap().name(value).unwrap()
+            Names::of(field, style, &locale).name(value).unwrap()
         };
         assert_eq!(name("de", Field::MonthOfYear, TextStyle::Short, 3), "März");
         assert_eq!(name("de", Field::MonthOfYear, TextStyle::ShortStandalone, 3), "Mär");
@@ -230,10 +225,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_two_values_is_not_parsed() {
-        let narrow = Names::of(Field::MonthOfYear, TextStyle::Narrow, &Locale::english()).unwrap();
-        assert!(!narrow.can_parse());
-        let zh = Names::of(Field::DayOfWeek, TextStyle::Narrow, &Locale::parse("zh").unwrap()).unwrap();
-        assert_eq!(zh.parse("三月".as_bytes()), Some((3, 3)));
+    fn a_name_of_several_values_means_the_last() {
+        let narrow = Names::of(Field::MonthOfYear, TextStyle::Narrow, &Locale::english());
+        assert_eq!(narrow.parse(b"J"), Some((7, 1)));
     }
 }

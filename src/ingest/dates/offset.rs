@@ -57,7 +57,7 @@ impl OffsetForm {
         Ok(Found { value: sign * (hours * 3_600 + minutes * 60 + seconds), end })
     }
 
-    pub fn print(&self, offset_seconds: i64, out: &mut String) {
+    pub fn print(&self, offset_seconds: i64, out: &mut impl Write) {
         let total = offset_seconds.abs();
         let (hours, minutes, seconds) = (total / 3_600 % 100, total / 60 % 60, total % 60);
         let with = |presence, value| presence == Presence::Always || presence == Presence::Optional && value > 0;
@@ -65,7 +65,7 @@ impl OffsetForm {
         let with_seconds = with_minutes && with(self.seconds, seconds);
         let printed = hours + if with_minutes { minutes } else { 0 } + if with_seconds { seconds } else { 0 };
         if printed == 0 {
-            out.push_str(self.zero);
+            let _ = out.write_str(self.zero);
             return;
         }
         let colon = if self.colon { ":" } else { "" };
@@ -134,14 +134,14 @@ fn out_of_bounds(text: &[u8]) -> Fault {
     Fault::error(super::parse::index_out_of_bounds(text.len(), text.len()))
 }
 
-pub(super) fn print_localized(offset_seconds: i64, prefix: &str, long: bool, out: &mut String) {
-    out.push_str(prefix);
+pub(super) fn print_localized(offset_seconds: i64, prefix: &str, long: bool, out: &mut impl Write) {
+    let _ = out.write_str(prefix);
     if offset_seconds == 0 {
         return;
     }
     let total = offset_seconds.abs();
     let (hours, minutes, seconds) = (total / 3_600 % 100, total / 60 % 60, total % 60);
-    out.push(if offset_seconds < 0 { '-' } else { '+' });
+    let _ = out.write_char(if offset_seconds < 0 { '-' } else { '+' });
     let _ = if long { write!(out, "{hours:02}:{minutes:02}") } else { write!(out, "{hours}") };
     if !long && (minutes != 0 || seconds != 0) {
         let _ = write!(out, ":{minutes:02}");

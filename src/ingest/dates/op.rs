@@ -1,8 +1,8 @@
 //! The steps that a pattern is compiled to. Each one parses and prints.
 
-use super::names::{DayPeriods, Names, TextStyle};
+use super::names::{DayPeriods, Names};
 use super::zone_names::NameTable;
-use super::{Field, Locale, WeekFields};
+use super::{Field, WeekFields};
 use std::sync::Arc;
 
 /// How a number's sign is written.
@@ -89,11 +89,13 @@ pub(super) enum ZoneIdForm {
 
 #[derive(Clone, Debug)]
 pub(super) enum Op {
+    /// An ASCII character.
+    Byte(u8),
     Literal(Box<str>),
     Number(Number),
     Text {
         field: Field,
-        names: Option<Arc<Names>>,
+        names: Arc<Names>,
     },
     DayPeriod(Arc<DayPeriods>),
     Offset(OffsetForm),
@@ -118,10 +120,4 @@ pub(super) enum Op {
     },
     /// From here on letters of either case are equal.
     IgnoreCase,
-}
-
-impl Op {
-    pub fn text(field: Field, style: TextStyle, locale: &Locale) -> Self {
-        Self::Text { field, names: Names::of(field, style, locale) }
-    }
 }

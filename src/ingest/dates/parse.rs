@@ -43,12 +43,11 @@ struct Run<'r> {
     ignore_case: bool,
 }
 
-/// Parses all of `text`.
-pub(super) fn parse(ops: &[Op], text: &str) -> Result<ParsedFields, Fault> {
-    let mut parsed = ParsedFields::new();
+/// Parses all of `text` into `parsed`, which is empty.
+pub(super) fn parse(ops: &[Op], text: &str, parsed: &mut ParsedFields) -> Result<(), Fault> {
     let bytes = text.as_bytes();
-    let end = Run { parsed: &mut parsed, ignore_case: false }.ops(ops, bytes, 0)?;
-    if end < bytes.len() { Err(Fault::Unparsed(end)) } else { Ok(parsed) }
+    let end = Run { parsed, ignore_case: false }.ops(ops, bytes, 0)?;
+    if end < bytes.len() { Err(Fault::Unparsed(end)) } else { Ok(()) }
 }
 
 impl Run<'_> {
@@ -62,16 +61,14 @@ impl Run<'_> {
     #[inline]
     fn op(&mut self, op: &Op, text: &[u8], at: usize) -> Result<usize, Fault> {
         match op {
+            Op::Byte(literal) if text.get(at) == Some(literal) => Ok(at + 1),
+            Op::Byte(literal) => self.literal(&[*literal], text, at),
             Op::Literal(literal) => self.literal(literal.as_bytes(), text, at),
             Op::Number(number) => self.number(number, text, at),
-            Op::Text { field, names } => match names {
-                Some(names) if names.can_parse() => {
-                    let (value, length) = names.parse(text.get(at..).unwrap_or_default()).ok_or(Fault::At(at))?;
-                    self.set(*field, value, at, at + length)
-                }
-                // Where names are not unique, Java takes the number.
-                _ => self.number(&Number::new(*field, 1, super::pattern::ANY_WIDTH, SignStyle::Normal), text, at),
-            },
+            Op::Text { field, names } => {
+                let (value, length) = names.parse(text.get(at..).unwrap_or_default()).ok_or(Fault::At(at))?;
+                self.set(*field, value, at, at + length)
+            }
             Op::DayPeriod(names) => {
                 let (period, length) = names.parse(text.get(at..).unwrap_or_default()).ok_or(Fault::At(at))?;
                 self.parsed.day_period = Some(period);
@@ -154,18 +151,17 @@ impl Run<'_> {
         if following > 0 {
             width = count(width.saturating_sub(following).max(min_width));
         }
-        let mut value = digits_from.iter().take(width).try_fold(0_i64, |sum, b| push_digit(sum, *b));
+        let mut value = decimal(digits_from, width, negative);
         if value.is_none() {
             // Beyond 64 bits: Java takes a digit less.
             width -= 1;
-            value = digits_from.iter().take(width).try_fold(0_i64, |sum, b| push_digit(sum, *b));
+            value = decimal(digits_from, width, negative);
         }
         let mut value = value.ok_or(Fault::At(start))?;
         if negative {
             if value == 0 {
                 return Err(Fault::At(at));
             }
-            value = -value;
         } else if number.sign == SignStyle::ExceedsPad {
             match plus {
                 true if width <= min_width => return Err(Fault::At(at)),
@@ -286,6 +282,12 @@ impl Run<'_> {
     }
 }
 
-fn push_digit(sum: i64, digit: u8) -> Option<i64> {
-    sum.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
+/// The number that the first digits are; `None` beyond 64 bits.
+fn decimal(digits: &[u8], width: usize, negative: bool) -> Option<i64> {
+    let mut digits = digits.iter().take(width).map(|digit| i64::from(digit - b'0'));
+    if negative {
+        digits.try_fold(0_i64, |sum, digit| sum.checked_mul(10)?.checked_sub(digit))
+    } else {
+        digits.try_fold(0_i64, |sum, digit| sum.checked_mul(10)?.checked_add(digit))
+    }
 }

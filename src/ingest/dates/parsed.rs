@@ -49,8 +49,8 @@ pub(super) struct Checkpoint {
     day_period: Option<DayPeriod>,
 }
 
-impl ParsedFields {
-    pub(super) fn new() -> Self {
+impl Default for ParsedFields {
+    fn default() -> Self {
         Self {
             present: FieldSet::default(),
             values: [0; FIELD_COUNT],
@@ -62,6 +62,13 @@ impl ParsedFields {
             time: None,
             excess_days: 0,
         }
+    }
+}
+
+impl ParsedFields {
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        *self = Self { values: self.values, ..Self::default() };
     }
 
     pub(super) fn checkpoint(&self) -> Checkpoint {
@@ -226,11 +233,7 @@ impl fmt::Display for ParsedFields {
         f.write_str("{")?;
         for (i, (field, value)) in self.fields().enumerate() {
             f.write_str(if i == 0 { "" } else { ", " })?;
-            f.write_str(field.name())?;
-            if field as u8 >= Field::LocalDayOfWeek as u8 {
-                write!(f, "[{}]", self.week)?;
-            }
-            write!(f, "={value}")?;
+            write!(f, "{}={value}", field.name_in(self.week))?;
         }
         f.write_str("},ISO")?;
         if let Some(zone) = self.zone {

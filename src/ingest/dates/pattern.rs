@@ -1,7 +1,7 @@
 //! Compiles patterns: Java's letters (`yyyy-MM-dd HH:mm`), and for our own named formats a few more words in braces.
 
 use super::builder::Builder;
-use super::names::{DayPeriods, TextStyle, gmt_text};
+use super::names::{DayPeriods, Names, TextStyle, gmt_text};
 use super::op::{Number, NumberForm, OffsetForm, Op, Presence, SignStyle, ZoneIdForm};
 use super::zone_names::NameTable;
 use super::{Field, Locale, WeekFields, named};
@@ -67,8 +67,10 @@ impl Compiler<'_> {
     }
 
     fn literal(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.out.push(Op::Literal(text.into()));
+        match text.as_bytes() {
+            [] => {}
+            [byte] => self.out.push(Op::Byte(*byte)),
+            _ => self.out.push(Op::Literal(text.into())),
         }
     }
 
@@ -133,18 +135,18 @@ impl Compiler<'_> {
             'c' if count == 2 => return Err("Invalid pattern \"cc\"".into()),
             'e' | 'c' if count <= 2 => {
                 let number = self.weekly(Number::new(LocalDayOfWeek, width, width, NotNegative));
-                self.out.push_number(number);
+                self.out.push_number(number)?;
             }
             'e' | 'c' => self.text_or_number(DayOfWeek, letter == 'c', letter, count)?,
             'W' if count > 1 => return too_many(),
             'W' => {
                 let number = self.weekly(Number::new(WeekOfMonth, 1, 1, NotNegative));
-                self.out.push_number(number);
+                self.out.push_number(number)?;
             }
             'w' if count > 2 => return too_many(),
             'w' => {
                 let number = self.weekly(Number::new(WeekOfWeekBasedYear, width, 2, NotNegative));
-                self.out.push_number(number);
+                self.out.push_number(number)?;
             }
             'a' if count > 1 => return too_many(),
             'a' => self.text(AmPmOfDay, TextStyle::Short),
@@ -163,20 +165,20 @@ impl Compiler<'_> {
             'S' if count > 9 => {
                 return Err(format!("Minimum width must be from 0 to 9 inclusive but was {count}"));
             }
-            'S' => self.fraction(NanoOfSecond, width, width, false),
+            'S' => self.fraction(NanoOfSecond, width, width, false)?,
             'F' if count > 1 => return too_many(),
-            'F' => self.number(AlignedWeekOfMonth, count),
+            'F' => self.number(AlignedWeekOfMonth, count)?,
             'd' | 'h' | 'H' | 'k' | 'K' | 'm' | 's' if count > 2 => return too_many(),
-            'd' => self.number(DayOfMonth, count),
-            'h' => self.number(ClockHourOfAmPm, count),
-            'H' => self.number(HourOfDay, count),
-            'k' => self.number(ClockHourOfDay, count),
-            'K' => self.number(HourOfAmPm, count),
-            'm' => self.number(MinuteOfHour, count),
-            's' => self.number(SecondOfMinute, count),
+            'd' => self.number(DayOfMonth, count)?,
+            'h' => self.number(ClockHourOfAmPm, count)?,
+            'H' => self.number(HourOfDay, count)?,
+            'k' => self.number(ClockHourOfDay, count)?,
+            'K' => self.number(HourOfAmPm, count)?,
+            'm' => self.number(MinuteOfHour, count)?,
+            's' => self.number(SecondOfMinute, count)?,
             'D' => match count {
-                1 => self.number(DayOfYear, count),
-                2 | 3 => self.out.push_number(Number::new(DayOfYear, width, 3, NotNegative)),
+                1 => self.number(DayOfYear, count)?,
+                2 | 3 => self.out.push_number(Number::new(DayOfYear, width, 3, NotNegative))?,
                 _ => return too_many(),
             },
             'g' => self.wide(ModifiedJulianDay, width, Normal)?,
@@ -200,17 +202,16 @@ impl Compiler<'_> {
     }
 
     /// One digit or more, or exactly two.
-    fn number(&mut self, field: Field, count: usize) {
+    fn number(&mut self, field: Field, count: usize) -> Result<(), String> {
         self.out.push_number(match count {
             1 => Number::new(field, 1, ANY_WIDTH, SignStyle::Normal),
             _ => Number::new(field, 2, 2, SignStyle::NotNegative),
-        });
+        })
     }
 
     fn wide(&mut self, field: Field, width: u32, sign: SignStyle) -> Result<(), String> {
         check_width(width, ANY_WIDTH)?;
-        self.out.push_number(Number::new(field, width, ANY_WIDTH, sign));
-        Ok(())
+        self.out.push_number(Number::new(field, width, ANY_WIDTH, sign))
     }
 
     fn year(&mut self, mut number: Number, count: usize) -> Result<(), String> {
@@ -220,24 +221,23 @@ impl Compiler<'_> {
         } else {
             check_width(number.min_width, number.max_width)?;
         }
-        self.out.push_number(number);
-        Ok(())
+        self.out.push_number(number)
     }
 
     fn weekly(&self, number: Number) -> Number {
         Number { week: WeekFields::of(self.locale), ..number }
     }
 
-    fn fraction(&mut self, field: Field, min: u32, max: u32, point: bool) {
+    fn fraction(&mut self, field: Field, min: u32, max: u32, point: bool) -> Result<(), String> {
         let mut number = Number::new(field, min, max, SignStyle::NotNegative);
         number.form = NumberForm::Fraction { point };
-        self.out.push_fraction(number);
+        self.out.push_fraction(number)
     }
 
     fn text_or_number(&mut self, field: Field, alone: bool, letter: char, count: usize) -> Result<(), String> {
         use TextStyle::*;
         match count {
-            1 | 2 => self.number(field, count),
+            1 | 2 => self.number(field, count)?,
             3 => self.text(field, if alone { ShortStandalone } else { Short }),
             4 => self.text(field, if alone { FullStandalone } else { Full }),
             5 => self.text(field, if alone { NarrowStandalone } else { Narrow }),
@@ -247,7 +247,8 @@ impl Compiler<'_> {
     }
 
     fn text(&mut self, field: Field, style: TextStyle) {
-        self.out.push(Op::text(field, style, self.locale));
+        let names = Names::of(field, style, self.locale);
+        self.out.push(Op::Text { field, names });
     }
 
     fn day_period(&mut self, style: TextStyle) -> Result<(), String> {
@@ -278,7 +279,7 @@ impl Compiler<'_> {
             ["zone"] => self.out.push(Op::ZoneId(ZoneIdForm::ZoneOrOffset)),
             ["nocase"] => self.out.push(Op::IgnoreCase),
             ["sign"] => {
-                let names = Some(super::names::Names::epoch_sign());
+                let names = Names::epoch_sign();
                 self.out.push(Op::Text { field: Field::EpochSign, names });
             }
             [reference] => {
@@ -293,7 +294,7 @@ impl Compiler<'_> {
                 };
                 let field = notation_field(field).ok_or_else(unknown)?;
                 let (min, max) = min.parse().ok().zip(max.parse().ok()).ok_or_else(unknown)?;
-                self.fraction(field, min, max, point);
+                self.fraction(field, min, max, point)?;
             }
             [field, min, max, sign] => {
                 let field = notation_field(field).ok_or_else(unknown)?;
@@ -305,7 +306,7 @@ impl Compiler<'_> {
                     "exceeds" => SignStyle::ExceedsPad,
                     _ => return Err(unknown()),
                 };
-                self.out.push_number(Number::new(field, min, max, sign));
+                self.out.push_number(Number::new(field, min, max, sign))?;
             }
             _ => return Err(unknown()),
         }

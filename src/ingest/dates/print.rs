@@ -4,6 +4,7 @@ use super::op::{Number, NumberForm, Op, SignStyle, ZoneIdForm};
 use super::zone_names::{self, NameKind};
 use super::{DateError, Field, Instant, LocalDate, LocalDateTime, LocalTime, Locale, Offset, WeekFields, Zone};
 use super::{ZonedDateTime, offset};
+use bumpalo::collections::String as ArenaString;
 use std::fmt::Write;
 
 /// What can be printed: a date, a time, an instant, or several of them.
@@ -97,16 +98,60 @@ impl From<Instant> for Temporal {
     }
 }
 
-pub(super) struct Printer<'p> {
+/// A string to print into: on the heap or in an arena.
+pub trait Output: Write {
+    fn length(&self) -> usize;
+    fn text_from(&self, start: usize) -> &str;
+    fn cut(&mut self, length: usize);
+    fn insert(&mut self, at: usize, text: &str);
+}
+
+impl Output for String {
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    fn text_from(&self, start: usize) -> &str {
+        self.get(start..).unwrap_or_default()
+    }
+
+    fn cut(&mut self, length: usize) {
+        self.truncate(length);
+    }
+
+    fn insert(&mut self, at: usize, text: &str) {
+        self.insert_str(at, text);
+    }
+}
+
+impl Output for ArenaString<'_> {
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    fn text_from(&self, start: usize) -> &str {
+        self.get(start..).unwrap_or_default()
+    }
+
+    fn cut(&mut self, length: usize) {
+        self.truncate(length);
+    }
+
+    fn insert(&mut self, at: usize, text: &str) {
+        self.insert_str(at, text);
+    }
+}
+
+pub(super) struct Printer<'p, W> {
     pub temporal: &'p Temporal,
     pub locale: &'p Locale,
-    pub out: &'p mut String,
+    pub out: &'p mut W,
 }
 
 /// Whether an op has printed. Where it has not, the optional section around it prints nothing at all.
 type Printed = Result<bool, DateError>;
 
-impl Printer<'_> {
+impl<W: Output> Printer<'_, W> {
     /// Prints all ops; a field that is missing is an error outside of optional sections.
     pub fn ops(&mut self, ops: &[Op], optional: bool) -> Printed {
         for op in ops {
@@ -118,17 +163,18 @@ impl Printer<'_> {
     }
 
     fn op(&mut self, op: &Op, optional: bool) -> Printed {
-        let start = self.out.len();
+        let start = self.out.length();
         match op {
-            Op::Literal(text) => self.out.push_str(text),
+            Op::Byte(byte) => push(self.out, char::from(*byte)),
+            Op::Literal(text) => push_str(self.out, text),
             Op::Number(number) => {
                 let Some(value) = self.value(number.field, number.week, optional)? else { return Ok(false) };
                 self.number(number, value)?;
             }
             Op::Text { field, names } => {
                 let Some(value) = self.value(*field, WeekFields::ISO, optional)? else { return Ok(false) };
-                match names.as_ref().and_then(|names| names.name(value)) {
-                    Some(name) => self.out.push_str(name),
+                match names.name(value) {
+                    Some(name) => push_str(self.out, name),
                     None => {
                         self.number(&Number::new(*field, 1, super::pattern::ANY_WIDTH, SignStyle::Normal), value)?
                     }
@@ -137,7 +183,7 @@ impl Printer<'_> {
             Op::DayPeriod(names) => {
                 let Some(hour) = self.value(Field::HourOfDay, WeekFields::ISO, optional)? else { return Ok(false) };
                 let minute = self.temporal.get(Field::MinuteOfHour, WeekFields::ISO).unwrap_or(0);
-                self.out.push_str(names.name(hour.rem_euclid(24) * 60 + minute.rem_euclid(60)));
+                push_str(self.out, names.name(hour.rem_euclid(24) * 60 + minute.rem_euclid(60)));
             }
             Op::Offset(form) => {
                 let Some(seconds) = self.value(Field::OffsetSeconds, WeekFields::ISO, optional)? else {
@@ -163,17 +209,17 @@ impl Printer<'_> {
                 if !self.op(op, optional)? {
                     return Ok(false);
                 }
-                let (length, width) = (self.out[start..].chars().count(), *width as usize);
+                let (length, width) = (self.out.text_from(start).chars().count(), *width as usize);
                 if length > width {
                     return Err(DateError::date_time(format!(
                         "Cannot print as output of {length} characters exceeds pad width of {width}"
                     )));
                 }
-                self.out.insert_str(start, &" ".repeat(width - length));
+                self.out.insert(start, &" ".repeat(width - length));
             }
             Op::Group { optional: inner, ops } => {
                 if !self.ops(ops, optional || *inner)? {
-                    self.out.truncate(start);
+                    self.out.cut(start);
                 }
             }
             Op::IgnoreCase => {}
@@ -207,7 +253,7 @@ impl Printer<'_> {
             _ => NameKind::Generic,
         };
         match (zone_names::name(zone, kind, long, self.locale), self.temporal.offset) {
-            (Some(name), _) => self.out.push_str(name),
+            (Some(name), _) => push_str(self.out, name),
             (None, Some(offset)) if zone.region_id().is_some() => {
                 offset::print_localized(offset.seconds(), super::names::gmt_text(self.locale), true, self.out);
             }
@@ -237,9 +283,9 @@ impl Printer<'_> {
         }
         match number.sign {
             SignStyle::ExceedsPad if value >= 0 && number.min_width < 19 && digits > number.min_width => {
-                self.out.push('+');
+                push(self.out, '+');
             }
-            SignStyle::Normal | SignStyle::ExceedsPad if value < 0 => self.out.push('-'),
+            SignStyle::Normal | SignStyle::ExceedsPad if value < 0 => push(self.out, '-'),
             SignStyle::NotNegative if value < 0 => {
                 return Err(DateError::date_time(format!(
                     "Field {name} cannot be printed as the value {value} cannot be negative according to the SignStyle"
@@ -262,15 +308,25 @@ impl Printer<'_> {
         }
         if width > 0 {
             if point {
-                self.out.push('.');
+                push(self.out, '.');
             }
             push_padded(self.out, digits, width as usize);
         }
     }
 }
 
-fn write_into(out: &mut String, text: std::fmt::Arguments<'_>) {
+// Writing into a string never fails.
+
+fn write_into(out: &mut impl Write, text: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
+}
+
+fn push_str(out: &mut impl Write, text: &str) {
+    let _ = out.write_str(text);
+}
+
+fn push(out: &mut impl Write, c: char) {
+    let _ = out.write_char(c);
 }
 
 fn decimal_digits(value: u64) -> u32 {
@@ -278,7 +334,7 @@ fn decimal_digits(value: u64) -> u32 {
 }
 
 /// Writes digits with zeros in front. Faster than `write!`: a timestamp has seven of them.
-fn push_padded(out: &mut String, value: u64, width: usize) {
+fn push_padded(out: &mut impl Write, value: u64, width: usize) {
     const DIGITS_MAX: usize = 20;
     let mut buffer = [b'0'; DIGITS_MAX];
     let mut left = value;
@@ -288,5 +344,5 @@ fn push_padded(out: &mut String, value: u64, width: usize) {
         buffer[start] = b'0' + (left % 10) as u8;
         left /= 10;
     }
-    out.push_str(std::str::from_utf8(&buffer[start..]).unwrap_or_default());
+    push_str(out, std::str::from_utf8(&buffer[start..]).unwrap_or_default());
 }

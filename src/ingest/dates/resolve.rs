@@ -6,6 +6,7 @@ use super::parsed::{FieldSet, ParsedFields};
 use super::zone_names::NameKind;
 use super::{DateError, Field, Instant, LocalDate, LocalDateTime, LocalTime, Offset, WeekFields, ZonedDateTime};
 use Field::*;
+use std::borrow::Cow;
 
 type Done = Result<(), DateError>;
 
@@ -524,7 +525,7 @@ impl Resolver<'_> {
         for (field, parsed) in self.fields.fields() {
             let Some(actual) = value(field) else { continue };
             if actual != parsed {
-                let name = field.name();
+                let name = field.name_in(self.fields.week);
                 return Err(conflict(format_args!(
                     "Field {name} {actual} differs from {name} {parsed} derived from {with}"
                 )));
@@ -585,6 +586,6 @@ fn check_week(field: Field, number: i64, weeks: i64, week: Option<WeekFields>) -
     if (1..=weeks).contains(&number) {
         return Ok(());
     }
-    let name = week.map_or_else(|| field.name().to_owned(), |week| format!("{}[{week}]", field.name()));
+    let name = week.map_or(Cow::Borrowed(field.name()), |week| field.name_in(week));
     Err(DateError::date_time(format!("Invalid value for {name} (valid values 1 - {weeks}): {number}")))
 }

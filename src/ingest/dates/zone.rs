@@ -219,9 +219,11 @@ impl Zone {
         }
     }
 
+    /// The id of a zone with names: a region's, `UTC`, `GMT`.
     pub(super) fn region_id(self) -> Option<&'static str> {
         match self.0 {
             Kind::Region(index) => region(index).map(|r| r.id),
+            Kind::Prefixed(prefix, Offset::UTC) => Some(prefix.text()),
             _ => None,
         }
     }

@@ -8,11 +8,9 @@ mod parse;
 
 use crate::config::ConfigError;
 use crate::document::{Document, FieldPath, Value, java_bucket, java_buckets, parse_address};
-use crate::ingest::dates::{
-    DateError, DateErrorKind, DateFormat, Formatter, Instant, Locale, Zone, ZonedDateTime, to_zoned,
-};
+use crate::ingest::dates::{DateError, DateFormat, Formatter, Instant, Locale, Zone, ZonedDateTime, to_zoned};
 use crate::ingest::java_numbers::{parse_double, parse_int, parse_long};
-use crate::ingest::{Build, Context, ErrorKind, Failure, MediaType, Processor, Settings, Template};
+use crate::ingest::{Build, Context, Failure, MediaType, Processor, Settings, Template};
 use extensions::DataType;
 
 /// The spec's formats of times: milliseconds since 1970 are allowed besides.
@@ -61,7 +59,7 @@ impl Processor for Cef {
             return Err(Failure::illegal_argument(format!("field [{field}] is null, cannot process it.")));
         };
         let zone = match &self.timezone {
-            Some(template) => Zone::of(&template.render(doc)?).map_err(|e| date_failure(&e))?,
+            Some(template) => Zone::of(&template.render(doc)?).map_err(Failure::from)?,
             None => Zone::UTC,
         };
         let (headers, extensions) = parse::headers(line)?;
@@ -126,7 +124,7 @@ impl Cef {
                     .time(text, zone, current_year)
                     .ok_or_else(|| Failure::illegal_argument(format!("Value is not a valid timestamp: {text}")))?;
                 let mut printed = String::new();
-                self.printed_times.format(at, &mut printed).map_err(|e| date_failure(&e))?;
+                self.printed_times.format(at, &mut printed).map_err(Failure::from)?;
                 doc.string(&printed)
             }
         })
@@ -138,18 +136,6 @@ impl Cef {
         }
         let fields = self.times.parse(text).ok()?;
         to_zoned(&fields, &Locale::root(), zone, current_year).and_then(|at| at.with_zone(zone)).ok()
-    }
-}
-
-fn date_failure(error: &DateError) -> Failure {
-    let kind = match error.kind {
-        DateErrorKind::ZoneRules => ErrorKind::Other("zone_rules_exception"),
-        _ => ErrorKind::Other("date_time_exception"),
-    };
-    let failure = Failure::new(kind, error.message.clone());
-    match &error.cause {
-        Some(cause) => failure.caused_by(date_failure(cause)),
-        None => failure,
     }
 }
 

@@ -11,6 +11,8 @@ mod cef;
 mod circle;
 mod community_id;
 mod convert;
+mod date;
+mod date_index_name;
 mod fingerprint;
 mod geo_grid;
 mod geoip;
@@ -36,6 +38,8 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("circle", circle::compile),
     ("community_id", community_id::compile),
     ("convert", convert::compile),
+    ("date", date::compile),
+    ("date_index_name", date_index_name::compile),
     ("fingerprint", fingerprint::compile),
     ("geo_grid", geo_grid::compile),
     ("geoip", geoip::compile),

@@ -236,7 +236,7 @@ public class DateData {
         DateTimeFormatter formatter = DateTimeFormatter.ofPattern("z", Locale.ENGLISH);
         for (String[] row : DateFormatSymbols.getInstance(Locale.ENGLISH).getZoneStrings()) {
             for (int i = 2; i < row.length; i += 2) {
-                if (!row[i].matches("[A-Za-z]+")) continue;
+                if (!row[i].matches("[A-Za-z]{3,}")) continue;
                 try {
                     names.put(row[i], formatter.parse(row[i]).query(TemporalQueries.zoneId()).getId());
                 } catch (DateTimeException e) {
