@@ -12,6 +12,7 @@
 mod address;
 mod datetime;
 mod flexible;
+mod import;
 mod java_order;
 mod json;
 mod metadata;

@@ -6,14 +6,16 @@
 mod cache;
 mod file;
 pub mod geoip;
+pub mod table;
 pub mod user_agent;
 
 pub use cache::Cache;
 pub use file::{DataFile, RefreshError};
 
 use geoip::Database;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use table::{Table, TableSpec};
 use user_agent::UserAgents;
 
 /// Where the data lies.
@@ -31,6 +33,7 @@ pub struct Enrich {
     options: EnrichOptions,
     databases: Mutex<Vec<Arc<Database>>>,
     user_agents: Mutex<Vec<Arc<UserAgentSource>>>,
+    tables: Mutex<Vec<(TableSpec, Arc<DataFile<Table>>)>>,
 }
 
 /// The regexes that a `user_agent` processor goes by.
@@ -83,12 +86,10 @@ impl Enrich {
         if let Some(source) = sources.iter().find(|s| s.name() == file) {
             return Ok(source.clone());
         }
-        let source = match (file, &self.options.data_dir) {
-            (None, _) => UserAgentSource::BuiltIn(Box::new(UserAgents::built_in().map_err(|e| e.to_string())?)),
-            (Some(name), dir) => {
-                let path = dir.as_ref().map_or_else(|| PathBuf::from(name), |dir| dir.join(name));
-                let parse = Box::new(user_agent::parse_file);
-                let file = DataFile::new(path, parse);
+        let source = match file {
+            None => UserAgentSource::BuiltIn(Box::new(UserAgents::built_in().map_err(|e| e.to_string())?)),
+            Some(name) => {
+                let file = DataFile::new(self.data_path(name), Box::new(user_agent::parse_file));
                 file.refresh().map_err(|e| e.to_string())?;
                 if file.contents().is_none() {
                     return Err(format!("regex file [{name}] doesn't exist (has to exist at node startup)"));
@@ -101,13 +102,36 @@ impl Enrich {
         Ok(source)
     }
 
+    /// The table that `spec` describes; its file must be there.
+    pub fn table(&self, spec: &TableSpec) -> Result<Arc<DataFile<Table>>, String> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, table)) = tables.iter().find(|(known, _)| known == spec) {
+            return Ok(table.clone());
+        }
+        let description = spec.clone();
+        let parse = move |path: &Path, bytes| Table::parse(&description, path, bytes);
+        let table = Arc::new(DataFile::new(self.data_path(&spec.file), Box::new(parse)));
+        table.refresh().map_err(|e| e.to_string())?;
+        if table.contents().is_none() {
+            return Err(format!("{}: there is no such file", table.path().display()));
+        }
+        tables.push((spec.clone(), table.clone()));
+        Ok(table)
+    }
+
+    fn data_path(&self, name: &str) -> PathBuf {
+        self.options.data_dir.as_ref().map_or_else(|| PathBuf::from(name), |dir| dir.join(name))
+    }
+
     /// Reads what changed on disk; each problem leaves the data as it was.
     pub fn refresh(&self) -> Vec<RefreshError> {
         let databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let agents = self.user_agents.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let databases = databases.iter().filter_map(|d| d.file()).map(DataFile::refresh);
         let agents = agents.iter().filter_map(|s| s.file()).map(DataFile::refresh);
-        databases.chain(agents).filter_map(Result::err).collect()
+        let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let tables = tables.iter().map(|(_, table)| table.refresh());
+        databases.chain(agents).chain(tables).filter_map(Result::err).collect()
     }
 
     /// What is in use, for metrics.
@@ -132,7 +156,15 @@ impl Enrich {
             built: None,
             available: source.file().is_none_or(|f| f.contents().is_some()),
         });
-        databases.chain(agents).collect()
+        let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let tables = tables.iter().map(|(spec, table)| SourceStatus {
+            kind: "table",
+            name: spec.file.clone(),
+            version: None,
+            built: None,
+            available: table.contents().is_some(),
+        });
+        databases.chain(agents).chain(tables).collect()
     }
 }
 

@@ -19,6 +19,7 @@ pub mod java_regex;
 mod pipeline;
 mod processor;
 pub mod processors;
+mod recent;
 mod registry;
 mod settings;
 mod template;

@@ -2,8 +2,9 @@
 
 use super::java_regex::{Flags, JavaRegex};
 use super::{Field, MediaType, Template};
-use crate::config::{ConfigError, Data, Key, Node};
+use crate::config::{ConfigError, Data, Key, Node, parse_duration};
 use crate::document::FieldPath;
+use std::time::Duration;
 
 /// The options of one processor. Messages follow Elasticsearch's `ConfigurationUtils`.
 pub struct Settings<'n> {
@@ -93,6 +94,26 @@ impl<'n> Settings<'n> {
 
     pub fn int_or(&mut self, option: &'n str, default: i64) -> Result<i64, ConfigError> {
         Ok(self.opt_int(option)?.unwrap_or(default))
+    }
+
+    /// A number of things: 1 or more.
+    pub fn opt_count(&mut self, option: &'n str) -> Result<Option<usize>, ConfigError> {
+        let Some(number) = self.opt_int(option)? else { return Ok(None) };
+        match usize::try_from(number) {
+            Ok(count) if count > 0 => Ok(Some(count)),
+            _ => Err(self.invalid_option(option, "must be at least 1")),
+        }
+    }
+
+    pub fn count_or(&mut self, option: &'n str, default: usize) -> Result<usize, ConfigError> {
+        Ok(self.opt_count(option)?.unwrap_or(default))
+    }
+
+    /// `500ms`, `10s`, `5m`, `1h`.
+    pub fn duration_or(&mut self, option: &'n str, default: Duration) -> Result<Duration, ConfigError> {
+        let Some(text) = self.opt_string(option)? else { return Ok(default) };
+        parse_duration(text)
+            .ok_or_else(|| self.invalid_option(option, format!("[{text}] is no duration such as 500ms, 10s, 5m or 1h")))
     }
 
     pub fn opt_float(&mut self, option: &'n str) -> Result<Option<f64>, ConfigError> {

@@ -113,7 +113,11 @@ fn encode(hash: &[u8]) -> String {
 }
 
 /// Feeds a value: before each key and each scalar a zero byte; the members of maps in the order of their keys.
-fn feed_value(value: Value<'_>, depth: usize, update: &mut impl FnMut(&[u8])) -> Result<(), Failure> {
+pub(in crate::ingest) fn feed_value(
+    value: Value<'_>,
+    depth: usize,
+    update: &mut impl FnMut(&[u8]),
+) -> Result<(), Failure> {
     if depth > DEPTH_MAX {
         return Err(Failure::illegal_argument(format!("values nested deeper than {DEPTH_MAX}")));
     }

@@ -13,6 +13,7 @@ mod community_id;
 mod convert;
 mod date;
 mod date_index_name;
+mod dedupe;
 mod fingerprint;
 mod geo_grid;
 mod geoip;
@@ -24,11 +25,17 @@ mod network_direction;
 mod registered_domain;
 mod remove;
 mod rename;
+mod sample;
 mod set;
 mod split;
+mod table;
+mod throttle;
 mod trim;
+mod truncate;
 mod uppercase;
 mod user_agent;
+
+pub(in crate::ingest) use fingerprint::feed_value;
 
 /// Every processor by the name that pipelines use.
 pub const PROCESSORS: &[(&str, Factory)] = &[
@@ -40,6 +47,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("convert", convert::compile),
     ("date", date::compile),
     ("date_index_name", date_index_name::compile),
+    ("dedupe", dedupe::compile),
     ("fingerprint", fingerprint::compile),
     ("geo_grid", geo_grid::compile),
     ("geoip", geoip::compile),
@@ -52,9 +60,13 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("registered_domain", registered_domain::compile),
     ("remove", remove::compile),
     ("rename", rename::compile),
+    ("sample", sample::compile),
     ("set", set::compile),
     ("split", split::compile),
+    ("table", table::compile),
+    ("throttle", throttle::compile),
     ("trim", trim::compile),
+    ("truncate", truncate::compile),
     ("uppercase", uppercase::compile),
     ("user_agent", user_agent::compile),
 ];
