@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod delivery;
+pub mod demo;
 pub mod document;
 pub mod enrich;
 pub mod ingest;

@@ -4,6 +4,7 @@ use super::Severity;
 use super::channels::ChannelSettings;
 use crate::config::{ConfigError, Section};
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Policies and channels.
@@ -13,11 +14,13 @@ pub struct AlertSettings {
     pub channels: HashMap<String, ChannelSettings>,
     /// The alert index.
     pub index: String,
+    /// A file that alert documents are appended to instead.
+    pub file: Option<PathBuf>,
 }
 
 impl Default for AlertSettings {
     fn default() -> Self {
-        Self { policies: HashMap::new(), channels: HashMap::new(), index: INDEX_DEFAULT.into() }
+        Self { policies: HashMap::new(), channels: HashMap::new(), index: INDEX_DEFAULT.into(), file: None }
     }
 }
 
@@ -39,7 +42,7 @@ const SEVERITIES: &[(&str, Severity)] =
     &[("INFO", Severity::Info), ("WARNING", Severity::Warning), ("CRITICAL", Severity::Critical)];
 
 impl AlertSettings {
-    pub fn read(mut section: Section<'_, '_>) -> Self {
+    pub fn read(mut section: Section<'_, '_>, folder: &Path) -> Self {
         let problems = section.problems();
         let channels: HashMap<_, _> = section
             .named("channels")
@@ -52,8 +55,9 @@ impl AlertSettings {
             policies.insert(key.text.clone(), policy);
         }
         let index = section.string_or("index", INDEX_DEFAULT);
+        let file = section.string("file").map(|path| folder.join(path));
         section.finish();
-        Self { policies, channels, index }
+        Self { policies, channels, index, file }
     }
 }
 

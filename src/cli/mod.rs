@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod check;
+mod demo;
 mod mine;
 mod run;
 mod setup;
@@ -24,6 +25,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Demo(demo::Args),
     Check(check::Args),
     Simulate(simulate::Args),
     Mine(mine::Args),
@@ -49,6 +51,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failed {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Mine(args) => mine::run(&args),

@@ -81,7 +81,7 @@ impl Settings {
         let pipelines_dir = root.string("pipelines").map(|dir| folder.join(dir));
         let geoip_dir = root.string("geoip").map(|dir| folder.join(dir));
         let scoring = root.section("scoring").map(score::Settings::read);
-        let alerts = root.section("alerts").map(AlertSettings::read).unwrap_or_default();
+        let alerts = root.section("alerts").map(|section| AlertSettings::read(section, folder)).unwrap_or_default();
         let routes = RouteSettings::read_all(root.list("routes"), &outputs, &alerts, scoring.is_some(), problems);
         let dead_letters = read_dead_letters(root.section("dead_letters"), folder, &data_dir, &sources);
         let limits = Limits::read(root.section("limits"));

@@ -12,7 +12,7 @@ mod worker;
 
 pub use plan::Plan;
 
-use crate::alert::{AlertIndex, Alerts, ElasticsearchIndex, NoIndex};
+use crate::alert::{AlertIndex, Alerts, ElasticsearchIndex, FileIndex, NoIndex};
 use crate::config::Settings;
 use crate::delivery::{DeadLetters, End, Intake};
 use crate::score::Scorer;
@@ -144,17 +144,18 @@ impl Job {
     }
 }
 
-/// Alerts are indexed where the first Elasticsearch output goes, if there is one.
+/// Alert documents go to `alerts.file`, else where the first Elasticsearch output goes, if there is one.
 fn start_alerts(settings: &Settings) -> anyhow::Result<(Alerts, tokio::task::JoinHandle<()>)> {
     let elasticsearch = settings.outputs.iter().find_map(|(_, output)| match output {
         OutputSettings::Elasticsearch(output) => Some(output),
         _ => None,
     });
-    let index: Arc<dyn AlertIndex> = match elasticsearch {
-        Some(output) => {
+    let index: Arc<dyn AlertIndex> = match (&settings.alerts.file, elasticsearch) {
+        (Some(path), _) => Arc::new(FileIndex { path: path.clone() }),
+        (None, Some(output)) => {
             Arc::new(ElasticsearchIndex { transport: transport(output)?, index: settings.alerts.index.clone() })
         }
-        None => Arc::new(NoIndex),
+        (None, None) => Arc::new(NoIndex),
     };
     Alerts::start(&settings.alerts, index, &settings.data_dir)
 }

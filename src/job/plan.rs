@@ -19,14 +19,17 @@ impl Plan {
     pub fn compile(settings: &mut Settings) -> Result<Self, Vec<ConfigError>> {
         let folders = EnrichOptions { geoip_dir: settings.geoip_dir.clone(), data_dir: settings.pipelines_dir.clone() };
         let options = PipelineOptions::with_data(folders);
-        let mut problems = Vec::new();
         let pipelines = match &settings.pipelines_dir {
-            Some(dir) => Pipelines::load(dir, &options).unwrap_or_else(|found| {
-                problems.extend(found);
-                Pipelines::default()
-            }),
+            // With pipelines that don't compile, "there is no pipeline" would only repeat that.
+            Some(dir) => Pipelines::load(dir, &options)?,
             None => Pipelines::default(),
         };
+        Self::over(pipelines, settings)
+    }
+
+    /// Puts compiled pipelines and the routes of `settings` together.
+    pub fn over(pipelines: Pipelines, settings: &mut Settings) -> Result<Self, Vec<ConfigError>> {
+        let mut problems = Vec::new();
         let routes = std::mem::take(&mut settings.routes);
         // With pipelines that don't compile, "there is no pipeline" would only repeat that.
         if problems.is_empty() {

@@ -85,6 +85,8 @@ pub(super) struct BatchScoring<'w> {
     pub scorer: &'w mut WorkerScorer,
     findings: HashMap<(String, String, BTreeMap<String, String>), Finding>,
     parked: Vec<Vec<Parked>>,
+    /// Documents by verdict, in the order of [`Kind::ALL`].
+    verdicts: [u64; Kind::ALL.len()],
 }
 
 /// Where findings go and parked documents wait.
@@ -96,7 +98,12 @@ pub(super) struct Aftermath {
 
 impl<'w> BatchScoring<'w> {
     pub fn new(scorer: &'w mut WorkerScorer, outputs: usize) -> Self {
-        Self { scorer, findings: HashMap::new(), parked: (0..outputs).map(|_| Vec::new()).collect() }
+        Self {
+            scorer,
+            findings: HashMap::new(),
+            parked: (0..outputs).map(|_| Vec::new()).collect(),
+            verdicts: [0; Kind::ALL.len()],
+        }
     }
 
     /// Scores a document whose bytes (from `start`, without their line end) have just been written to `body`. False when it was
@@ -116,6 +123,7 @@ impl<'w> BatchScoring<'w> {
         match self.scorer.score(scorable.text, hints) {
             Scored::Known(judged) => {
                 splice(judged.json(), body);
+                self.verdicts[judged.annotation.verdict.kind as usize] += 1;
                 if judged.is_pending() {
                     judged.written_to(&output.1.name, doc.metadata("_index").unwrap_or_default());
                 }
@@ -146,6 +154,7 @@ impl<'w> BatchScoring<'w> {
 
     /// Hands the findings on, and sends parked documents on their way once their verdicts have come or their time is over.
     pub fn finish(self, batch: &Arc<Batch>, outputs: &[Output], receipts: Vec<Receipt>, aftermath: &Aftermath) {
+        count_verdicts(&self.verdicts);
         for finding in self.findings.into_values() {
             aftermath.alerts.blocking_offer(finding);
         }
@@ -164,8 +173,10 @@ async fn release(parked: Vec<Parked>, batch: Arc<Batch>, output: Output, receipt
     let mut body = Vec::with_capacity(parked.iter().map(|p| p.bytes.len() + 400).sum());
     let mut items = Vec::with_capacity(parked.len());
     let mut findings = HashMap::new();
+    let mut verdicts = [0; Kind::ALL.len()];
     for Parked { item, bytes, ticket, particulars, index } in parked {
         let judged = ticket.wait().await;
+        verdicts[judged.annotation.verdict.kind as usize] += 1;
         let start = body.len() as u32;
         body.extend_from_slice(&bytes);
         splice(judged.json(), &mut body);
@@ -180,9 +191,16 @@ async fn release(parked: Vec<Parked>, batch: Arc<Batch>, output: Output, receipt
             note(&mut findings, particulars, &judged);
         }
     }
+    count_verdicts(&verdicts);
     output.send(Chunk { batch, body, items, receipt }).await;
     for finding in findings.into_values() {
         alerts.offer(finding).await;
+    }
+}
+
+fn count_verdicts(verdicts: &[u64; Kind::ALL.len()]) {
+    for (kind, count) in Kind::ALL.iter().zip(verdicts) {
+        metrics::counter!("logboom_documents_scored_total", "verdict" => kind.name()).increment(*count);
     }
 }
 

@@ -4,6 +4,7 @@
 //! fetching while the byte budget is spent, and ends when told to stop. A member is one file and one line in [`Source::start`].
 
 mod file;
+mod generated;
 mod kafka;
 mod settings;
 mod stdin;
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+pub use generated::{GeneratedSettings, Generator};
 pub use settings::{Codec, FileSettings, KafkaSettings, SourceKind, SourceSettings, StartOffset, kafka_client};
 
 /// A batch on its way to a worker.
@@ -90,6 +92,9 @@ impl Source {
                 builder.spawn(move || source.run())?
             }
             SourceKind::File(file) => builder.spawn(move || file::run(&owned, &file, codec, &feed, drain))?,
+            SourceKind::Generated(generated) => {
+                builder.spawn(move || generated::run(&owned, &generated, codec, &feed))?
+            }
             SourceKind::Stdin => builder.spawn(move || stdin::run(&owned, codec, &feed))?,
         };
         Ok(Self { name: name.to_owned(), thread })

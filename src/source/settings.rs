@@ -28,6 +28,8 @@ pub enum SourceKind {
     Kafka(KafkaSettings),
     File(FileSettings),
     Stdin,
+    /// Not for configuration files: the demo's and tests' own.
+    Generated(super::GeneratedSettings),
 }
 
 #[derive(Clone, Debug)]
