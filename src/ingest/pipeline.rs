@@ -239,18 +239,20 @@ impl Step {
             .and_then(|node| super::Condition::compile(node).map_err(|found| errors.push(found)).ok());
         let processor = factory(&mut settings, build).map_err(|e| errors.push(e)).ok();
         for key in settings.unknown() {
-            // When the processor gave up early it has not asked for all its options.
-            if processor.is_some() {
-                let reason = format!(
-                    "processor [{kind}] doesn't support one or more provided configuration parameters [{}]",
-                    key.text
-                );
-                let error = ConfigError::new(&key.at, reason);
-                errors.push(match crate::config::nearest(&key.text, settings.known()) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error,
-                });
+            let near = crate::config::nearest(&key.text, settings.known());
+            // A processor that gave up early has not asked for all its options: then only what is plainly misspelt is reported.
+            if processor.is_none() && near.is_none() {
+                continue;
             }
+            let reason = format!(
+                "processor [{kind}] doesn't support one or more provided configuration parameters [{}]",
+                key.text
+            );
+            let error = ConfigError::new(&key.at, reason);
+            errors.push(match near {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error,
+            });
         }
         match processor {
             Some(processor) if errors.is_empty() => {

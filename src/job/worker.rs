@@ -147,7 +147,8 @@ impl Worker {
         let payload = batch.payload(record);
         let died =
             |stage, kind: &str, reason: String| Left::Dead(Box::new(DeadLetter::of(batch, at, stage, kind, reason)));
-        if record.is_null {
+        // An empty line is no event; as text it is one, if an empty one.
+        if record.is_null || codec != Codec::Plain && payload.trim_ascii().is_empty() {
             return Left::Dropped;
         }
         if payload.len() > self.record_bytes_max {

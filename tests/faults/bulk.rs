@@ -1,0 +1,165 @@
+//! A `_bulk` endpoint that answers by script and remembers what it took.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How one request is answered.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Ok,
+    /// 200, with this status and error type for every item.
+    Item(u16, &'static str),
+    Request(u16),
+    Malformed,
+    /// One item too few.
+    Short,
+    /// Closes the connection without an answer, after taking the documents.
+    HangUp,
+    Slow(Duration),
+}
+
+#[derive(Default)]
+struct Taken {
+    requests: usize,
+    documents: BTreeMap<String, Value>,
+}
+
+pub struct FakeBulk {
+    address: String,
+    taken: Arc<Mutex<Taken>>,
+}
+
+pub fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// `outputs:` for a server at an address.
+pub fn outputs_at(address: &str) -> String {
+    format!("{{ elasticsearch: {{ urls: [\"http://{address}\"], bulk: {{ compression: none, linger: 20ms }} }} }}")
+}
+
+type Script = dyn Fn(usize, &str) -> Answer + Send + Sync;
+
+impl FakeBulk {
+    /// Answers the request number `n` (from 0) with `script(n)`.
+    pub fn start(script: impl Fn(usize) -> Answer + Send + Sync + 'static) -> Self {
+        Self::start_with_bodies(move |n, _| script(n))
+    }
+
+    pub fn start_with_bodies(script: impl Fn(usize, &str) -> Answer + Send + Sync + 'static) -> Self {
+        Self::start_at("127.0.0.1:0", script)
+    }
+
+    pub fn start_at(address: &str, script: impl Fn(usize, &str) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let taken = Arc::new(Mutex::new(Taken::default()));
+        let (script, state): (Arc<Script>, _) = (Arc::new(script), taken.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (script, state) = (script.clone(), state.clone());
+                std::thread::spawn(move || serve(stream, &*script, &state));
+            }
+        });
+        Self { address, taken }
+    }
+
+    pub fn outputs(&self) -> String {
+        outputs_at(&self.address)
+    }
+
+    pub fn requests(&self) -> usize {
+        self.taken.lock().unwrap().requests
+    }
+
+    pub fn documents(&self) -> Vec<Value> {
+        self.taken.lock().unwrap().documents.values().cloned().collect()
+    }
+
+    pub fn ids(&self) -> Vec<String> {
+        self.taken.lock().unwrap().documents.keys().cloned().collect()
+    }
+}
+
+fn serve(stream: TcpStream, script: &Script, taken: &Mutex<Taken>) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut writer = stream;
+    while let Some((path, body)) = read_request(&mut reader) {
+        if !path.contains("_bulk") {
+            respond(&mut writer, 200, "{}");
+            continue;
+        }
+        let n = {
+            let mut taken = taken.lock().unwrap();
+            taken.requests += 1;
+            taken.requests - 1
+        };
+        let answer = script(n, &body);
+        if !matches!(answer, Answer::Request(_) | Answer::Item(..)) {
+            keep(&body, taken);
+        }
+        let items = body.lines().count() / 2;
+        match answer {
+            Answer::Ok => respond(&mut writer, 200, &bulk_answer(items, 201, None)),
+            Answer::Slow(wait) => {
+                std::thread::sleep(wait);
+                respond(&mut writer, 200, &bulk_answer(items, 201, None));
+            }
+            Answer::Item(status, kind) => respond(&mut writer, 200, &bulk_answer(items, status, Some(kind))),
+            Answer::Request(status) => respond(&mut writer, status, r#"{"error":{"type":"x","reason":"scripted"}}"#),
+            Answer::Malformed => respond(&mut writer, 200, "<html>gateway</html>"),
+            Answer::Short => respond(&mut writer, 200, &bulk_answer(items.saturating_sub(1), 201, None)),
+            Answer::HangUp => return,
+        }
+    }
+}
+
+fn keep(body: &str, taken: &Mutex<Taken>) {
+    let lines: Vec<&str> = body.lines().collect();
+    let mut taken = taken.lock().unwrap();
+    for pair in lines.chunks(2) {
+        let action: Value = serde_json::from_str(pair[0]).unwrap();
+        let id = action["create"]["_id"].as_str().unwrap().to_owned();
+        taken.documents.insert(id, serde_json::from_str(pair[1]).unwrap());
+    }
+}
+
+fn bulk_answer(items: usize, status: u16, error: Option<&str>) -> String {
+    let item = match error {
+        None => json!({"create": {"status": status}}),
+        Some(kind) => json!({"create": {"status": status, "error": {"type": kind, "reason": "scripted"}}}),
+    };
+    json!({"errors": error.is_some(), "items": vec![item; items]}).to_string()
+}
+
+fn read_request(reader: &mut BufReader<TcpStream>) -> Option<(String, String)> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|n| *n > 0)?;
+    let path = line.split(' ').nth(1)?.to_owned();
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok().filter(|n| *n > 0)?;
+        if header.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some((path, String::from_utf8(body).ok()?))
+}
+
+fn respond(writer: &mut TcpStream, status: u16, body: &str) {
+    let _ = write!(
+        writer,
+        "HTTP/1.1 {status} Scripted\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+}

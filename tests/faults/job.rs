@@ -1,0 +1,129 @@
+//! The built program on standard input.
+
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A configured job in a folder of its own.
+pub struct Job {
+    folder: TempDir,
+    config: PathBuf,
+}
+
+/// A running one.
+pub struct Running {
+    child: Child,
+    feeder: Option<std::thread::JoinHandle<()>>,
+}
+
+/// The last line of the log.
+pub struct Summary {
+    pub line: String,
+}
+
+/// So long may a run take before it counts as hung.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Job {
+    pub fn new(outputs: &str, codec: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("logboom.yml");
+        let text = format!(
+            "sources: {{ stdin: {{ type: stdin, codec: {codec} }} }}\nroutes: [ {{ name: default, to: {{ index: faults }} }} ]\noutputs: {outputs}\nlimits: {{ shutdown: 3s }}\n"
+        );
+        fs::write(&config, text).unwrap();
+        Self { folder, config }
+    }
+
+    /// Runs over `input` to its end.
+    pub fn run(&self, input: &[u8]) -> Summary {
+        self.start(input).finish()
+    }
+
+    pub fn start(&self, input: &[u8]) -> Running {
+        let input = input.to_vec();
+        self.start_with(move |stdin| drop(stdin.write_all(&input)))
+    }
+
+    /// Feeds lines until the process has gone.
+    pub fn start_endless(&self) -> Running {
+        self.start_with(|stdin| while stdin.write_all(&lines(200)).is_ok() {})
+    }
+
+    fn start_with(&self, feed: impl FnOnce(&mut std::process::ChildStdin) + Send + 'static) -> Running {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_logboom"))
+            .args(["run", "-c"])
+            .arg(&self.config)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let feeder = std::thread::spawn(move || feed(&mut stdin));
+        Running { child, feeder: Some(feeder) }
+    }
+}
+
+impl Running {
+    /// Waits for the end.
+    pub fn finish(self) -> Summary {
+        self.end_within(PATIENCE)
+    }
+
+    /// Sends SIGTERM and waits.
+    pub fn terminate(self, patience: Duration) -> Summary {
+        let status = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+        self.end_within(patience)
+    }
+
+    fn end_within(mut self, patience: Duration) -> Summary {
+        let mut stderr = self.child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut stderr, &mut text).unwrap();
+            text
+        });
+        let until = Instant::now() + patience;
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break Some(status),
+                None if Instant::now() > until => break None,
+                None => std::thread::sleep(Duration::from_millis(20)),
+            }
+        };
+        let _ = self.child.kill();
+        if let Some(feeder) = self.feeder.take() {
+            feeder.join().unwrap();
+        }
+        let log = log.join().unwrap();
+        assert!(!log.contains("panicked"), "{log}");
+        assert_eq!(status.and_then(|s| s.code()), Some(0), "not ended in {patience:?}, or badly:\n{log}");
+        let line =
+            log.lines().rev().find(|l| l.contains("logboom stopped")).unwrap_or_else(|| panic!("no last line:\n{log}"));
+        Summary { line: line.to_owned() }
+    }
+}
+
+impl Summary {
+    /// A number of the last line.
+    pub fn field(&self, name: &str) -> u64 {
+        let found =
+            self.line.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')?.parse().ok());
+        found.unwrap_or_else(|| panic!("no {name} in: {}", self.line))
+    }
+}
+
+pub fn dead_letters(job: &Job) -> Vec<Value> {
+    let text = fs::read_to_string(job.folder.path().join("data/dead-letters.ndjson")).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// `count` good records.
+pub fn lines(count: usize) -> Vec<u8> {
+    (0..count).map(|n| format!("{{\"message\":\"line {n}\",\"n\":{n}}}\n")).collect::<String>().into_bytes()
+}
