@@ -6,6 +6,8 @@
 //! Everything is bounded: the queue between sources and workers, each output's queue, and the bytes in flight.
 
 mod decode;
+mod findings;
+mod late;
 mod plan;
 mod scoring;
 mod worker;
@@ -38,6 +40,7 @@ pub struct Job {
     outputs: Vec<tokio::task::JoinHandle<()>>,
     dead_letters: tokio::task::JoinHandle<()>,
     alerts: tokio::task::JoinHandle<()>,
+    late: Option<tokio::task::AbortHandle>,
     /// Its judges' tasks live as long as it does.
     _scorer: Option<Arc<Scorer>>,
     shutdown: Duration,
@@ -81,13 +84,21 @@ impl Job {
         let runtime = tokio::runtime::Handle::current();
         let client = reqwest::Client::builder().build()?;
         let scorer = settings.scoring.as_ref().map(|s| Scorer::start(s, &runtime, &client)).transpose()?;
+        let awaiting = late::Awaiting::default();
         let shared = worker::Shared {
             plan: Arc::new(plan),
             outputs,
             scorer: scorer.clone(),
-            aftermath: scoring::Aftermath { runtime, alerts },
+            aftermath: scoring::Aftermath { runtime, alerts: alerts.clone(), awaiting: awaiting.clone() },
             dead_letters,
             record_bytes_max: settings.limits.record_bytes_max,
+        };
+        let late = match &scorer {
+            Some(scorer) => {
+                let task = late::run(scorer.late(), awaiting, alerts, elasticsearch_transports(settings)?);
+                Some(tokio::spawn(task).abort_handle())
+            }
+            None => None,
         };
         let workers = (0..worker_count)
             .map(|n| {
@@ -114,6 +125,7 @@ impl Job {
             outputs: output_tasks,
             dead_letters: dead_letter_task,
             alerts: alert_task,
+            late,
             _scorer: scorer,
             shutdown: settings.limits.shutdown,
         })
@@ -133,6 +145,10 @@ impl Job {
         while threads.iter().any(|t| !t.is_finished()) && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        // It holds a sender of the alerts: without it the alerts come to their end.
+        if let Some(late) = self.late {
+            late.abort();
+        }
         for task in self.outputs.into_iter().chain([self.dead_letters, self.alerts]) {
             let left = until.saturating_duration_since(Instant::now());
             let abort = task.abort_handle();
@@ -142,6 +158,17 @@ impl Job {
         }
         summary(&self.intake)
     }
+}
+
+/// Clients of the Elasticsearch outputs, for mending.
+fn elasticsearch_transports(
+    settings: &Settings,
+) -> anyhow::Result<HashMap<String, elasticsearch::http::transport::Transport>> {
+    let outputs = settings.outputs.iter().filter_map(|(name, output)| match output {
+        OutputSettings::Elasticsearch(output) => Some((name, output)),
+        _ => None,
+    });
+    outputs.map(|(name, output)| Ok((name.clone(), transport(output)?))).collect()
 }
 
 /// Alert documents go to `alerts.file`, else where the first Elasticsearch output goes, if there is one.

@@ -1,47 +1,13 @@
 //! The scoring of a worker's documents: what is known is annotated in place, what has to wait is parked outside the worker.
 
-use crate::alert::{Alerts, Finding, Policy, Sample};
+use super::findings::{Findings, Particulars, RouteScoring};
+use super::late::Awaiting;
+use crate::alert::Alerts;
 use crate::delivery::{Batch, Receipt};
 use crate::document::{Document, FieldPath, Value};
-use crate::route::RouteSettings;
-use crate::score::{Hints, Judged, Kind, Scored, Ticket, WorkerScorer};
+use crate::score::{Hints, Kind, Scored, Ticket, WorkerScorer};
 use crate::sink::{Chunk, Item, Output};
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-
-/// A finding shows this much of its record's text.
-const SAMPLE_CHARS_MAX: usize = 2_000;
-
-/// What a route's scoring needs beside the scorer.
-pub(super) struct RouteScoring {
-    pub settings: crate::score::RouteSettings,
-    /// The policy and its name, where findings are told.
-    pub policy: Option<(Arc<str>, Policy, Vec<FieldPath>)>,
-    pub route: Arc<str>,
-}
-
-impl RouteScoring {
-    pub fn of(route: &RouteSettings, policies: &HashMap<String, Policy>) -> Option<Self> {
-        let settings = route.score.clone()?;
-        let policy = route.alert_policy.as_ref().and_then(|name| {
-            let policy = policies.get(name)?.clone();
-            let fields = policy.group_by.iter().filter_map(|field| FieldPath::parse(field).ok()).collect();
-            Some((name.as_str().into(), policy, fields))
-        });
-        Some(Self { settings, policy, route: route.name.as_str().into() })
-    }
-}
-
-/// What is remembered of a document for its finding, once its bytes are written.
-#[derive(Clone)]
-pub(super) struct Particulars {
-    scoring: Arc<RouteScoring>,
-    index: String,
-    id: String,
-    text: String,
-    labels: BTreeMap<String, String>,
-    written_ms: i64,
-}
 
 /// The hints and the text of a document.
 pub(super) struct Scorable<'a> {
@@ -83,7 +49,7 @@ struct Parked {
 /// The scoring of one batch.
 pub(super) struct BatchScoring<'w> {
     pub scorer: &'w mut WorkerScorer,
-    findings: HashMap<(String, String, BTreeMap<String, String>), Finding>,
+    findings: Findings,
     parked: Vec<Vec<Parked>>,
     /// Documents by verdict, in the order of [`Kind::ALL`].
     verdicts: [u64; Kind::ALL.len()],
@@ -94,13 +60,14 @@ pub(super) struct BatchScoring<'w> {
 pub(super) struct Aftermath {
     pub runtime: tokio::runtime::Handle,
     pub alerts: Alerts,
+    pub awaiting: Awaiting,
 }
 
 impl<'w> BatchScoring<'w> {
     pub fn new(scorer: &'w mut WorkerScorer, outputs: usize) -> Self {
         Self {
             scorer,
-            findings: HashMap::new(),
+            findings: Findings::default(),
             parked: (0..outputs).map(|_| Vec::new()).collect(),
             verdicts: [0; Kind::ALL.len()],
         }
@@ -127,9 +94,10 @@ impl<'w> BatchScoring<'w> {
                 if judged.is_pending() {
                     judged.written_to(&output.1.name, doc.metadata("_index").unwrap_or_default());
                 }
-                if is_due(&judged, scoring) {
+                let annotation = &judged.annotation;
+                if scoring.is_due(&annotation.verdict) {
                     let particulars = Particulars::of(doc, scoring, scorable.text, record.1);
-                    note(&mut self.findings, particulars, &judged);
+                    self.findings.note(particulars, &annotation.template, &annotation.verdict);
                 }
                 true
             }
@@ -155,24 +123,23 @@ impl<'w> BatchScoring<'w> {
     /// Hands the findings on, and sends parked documents on their way once their verdicts have come or their time is over.
     pub fn finish(self, batch: &Arc<Batch>, outputs: &[Output], receipts: Vec<Receipt>, aftermath: &Aftermath) {
         count_verdicts(&self.verdicts);
-        for finding in self.findings.into_values() {
+        for finding in self.findings.into_vec() {
             aftermath.alerts.blocking_offer(finding);
         }
         for ((parked, output), receipt) in self.parked.into_iter().zip(outputs).zip(receipts) {
             if parked.is_empty() {
                 continue;
             }
-            let (batch, output, alerts) = (batch.clone(), output.clone(), aftermath.alerts.clone());
-            aftermath.runtime.spawn(release(parked, batch, output, receipt, alerts));
+            aftermath.runtime.spawn(release(parked, batch.clone(), output.clone(), receipt, aftermath.clone()));
         }
     }
 }
 
 /// Waits for each document's verdict in turn. Every wait ends at its own deadline, so none waits longer than that.
-async fn release(parked: Vec<Parked>, batch: Arc<Batch>, output: Output, receipt: Receipt, alerts: Alerts) {
+async fn release(parked: Vec<Parked>, batch: Arc<Batch>, output: Output, receipt: Receipt, aftermath: Aftermath) {
     let mut body = Vec::with_capacity(parked.iter().map(|p| p.bytes.len() + 400).sum());
     let mut items = Vec::with_capacity(parked.len());
-    let mut findings = HashMap::new();
+    let mut findings = Findings::default();
     let mut verdicts = [0; Kind::ALL.len()];
     for Parked { item, bytes, ticket, particulars, index } in parked {
         let judged = ticket.wait().await;
@@ -185,16 +152,19 @@ async fn release(parked: Vec<Parked>, batch: Arc<Batch>, output: Output, receipt
         if judged.is_pending() {
             judged.written_to(&output.name, &index);
         }
-        if let Some(particulars) = particulars
-            && is_due(&judged, &particulars.scoring)
-        {
-            note(&mut findings, particulars, &judged);
+        let annotation = &judged.annotation;
+        if let Some(particulars) = particulars {
+            if particulars.scoring.is_due(&annotation.verdict) {
+                findings.note(particulars, &annotation.template, &annotation.verdict);
+            } else if judged.is_pending() {
+                aftermath.awaiting.add(annotation.template.id, particulars);
+            }
         }
     }
     count_verdicts(&verdicts);
     output.send(Chunk { batch, body, items, receipt }).await;
-    for finding in findings.into_values() {
-        alerts.offer(finding).await;
+    for finding in findings.into_vec() {
+        aftermath.alerts.offer(finding).await;
     }
 }
 
@@ -213,56 +183,4 @@ pub(super) fn splice(anomaly: &[u8], body: &mut Vec<u8>) {
     body.extend_from_slice(b"\"anomaly\":");
     body.extend_from_slice(anomaly);
     body.push(b'}');
-}
-
-/// Whether somebody is to be told of this verdict.
-fn is_due(judged: &Judged, scoring: &RouteScoring) -> bool {
-    let verdict = &judged.annotation.verdict;
-    verdict.kind == Kind::Anomaly
-        && scoring.policy.as_ref().is_some_and(|(_, policy, _)| verdict.severity >= policy.min_severity)
-}
-
-impl Particulars {
-    fn of(doc: &Document<'_>, scoring: &Arc<RouteScoring>, text: &str, written_ms: i64) -> Self {
-        let fields = scoring.policy.as_ref().map(|(_, _, fields)| fields.as_slice()).unwrap_or_default();
-        let label = |path: &FieldPath| {
-            let value = doc.find(path).filter(|v| !v.is_null())?;
-            Some((path.text().to_owned(), value.to_java_string()))
-        };
-        Self {
-            scoring: scoring.clone(),
-            index: doc.metadata("_index").unwrap_or_default().to_owned(),
-            id: doc.metadata("_id").unwrap_or_default().to_owned(),
-            text: text.chars().take(SAMPLE_CHARS_MAX).collect(),
-            labels: fields.iter().filter_map(label).collect(),
-            written_ms,
-        }
-    }
-}
-
-/// Adds a record to the finding that it belongs to.
-fn note(findings: &mut HashMap<(String, String, BTreeMap<String, String>), Finding>, of: Particulars, judged: &Judged) {
-    let Some((policy, ..)) = &of.scoring.policy else { return };
-    let annotation = &judged.annotation;
-    let template = annotation.template.id.to_string();
-    let key = (of.scoring.route.to_string(), template.clone(), of.labels.clone());
-    let finding = findings.entry(key).or_insert_with(|| Finding {
-        policy: policy.clone(),
-        route: of.scoring.route.clone(),
-        severity: annotation.verdict.severity,
-        category: annotation.verdict.category.to_string(),
-        reason: annotation.verdict.reason.to_string(),
-        found_by: annotation.verdict.judge.to_string(),
-        template_id: template,
-        template_text: annotation.template.text.to_string(),
-        labels: of.labels,
-        count: 0,
-        first_ms: of.written_ms,
-        last_ms: of.written_ms,
-        sample: Sample { index: of.index, id: of.id, message: of.text },
-    });
-    finding.count += 1;
-    finding.first_ms = finding.first_ms.min(of.written_ms);
-    finding.last_ms = finding.last_ms.max(of.written_ms);
-    finding.severity = finding.severity.max(annotation.verdict.severity);
 }

@@ -4,7 +4,8 @@
 
 use super::Plan;
 use super::decode::{Metadata, decode};
-use super::scoring::{Aftermath, BatchScoring, Paths, RouteScoring, splice};
+use super::findings::RouteScoring;
+use super::scoring::{Aftermath, BatchScoring, Paths, splice};
 use crate::delivery::{Batch, DeadLetter, DeadLetters, End, Record, Stage};
 use crate::document::{Arena, Document, Value, write_string};
 use crate::ingest::{Context, Failure, Outcome};
