@@ -32,6 +32,7 @@ pub use cidr::{Cidr, read_address};
 pub use condition::Condition;
 pub use context::{Build, Context};
 pub use failure::{ErrorKind, Failure};
+pub(crate) use pipeline::run_steps;
 pub use pipeline::{Pipeline, Step, Trace};
 pub use processor::{Factory, Processor};
 pub use registry::{Outcome, PipelineOptions, Pipelines};

@@ -102,7 +102,7 @@ impl Pipeline {
 }
 
 /// Runs steps one after the other until one fails or ends the document's way.
-pub(super) fn run_steps(steps: &[Step], doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
+pub(crate) fn run_steps(steps: &[Step], doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
     for step in steps {
         step.execute(doc, cx)?;
         if doc.end().is_some() {

@@ -14,7 +14,11 @@ mod convert;
 mod date;
 mod date_index_name;
 mod dedupe;
+mod dot_expander;
+mod drop;
+mod fail;
 mod fingerprint;
+mod foreach;
 mod geo_grid;
 mod geoip;
 mod gsub;
@@ -22,6 +26,7 @@ mod join;
 mod json;
 mod lowercase;
 mod network_direction;
+mod pipeline;
 mod registered_domain;
 mod remove;
 mod rename;
@@ -29,6 +34,7 @@ mod sample;
 mod set;
 mod split;
 mod table;
+mod terminate;
 mod throttle;
 mod trim;
 mod truncate;
@@ -48,7 +54,11 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("date", date::compile),
     ("date_index_name", date_index_name::compile),
     ("dedupe", dedupe::compile),
+    ("dot_expander", dot_expander::compile),
+    ("drop", drop::compile),
+    ("fail", fail::compile),
     ("fingerprint", fingerprint::compile),
+    ("foreach", foreach::compile),
     ("geo_grid", geo_grid::compile),
     ("geoip", geoip::compile),
     ("gsub", gsub::compile),
@@ -57,6 +67,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("json", json::compile),
     ("lowercase", lowercase::compile),
     ("network_direction", network_direction::compile),
+    ("pipeline", pipeline::compile),
     ("registered_domain", registered_domain::compile),
     ("remove", remove::compile),
     ("rename", rename::compile),
@@ -64,6 +75,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("set", set::compile),
     ("split", split::compile),
     ("table", table::compile),
+    ("terminate", terminate::compile),
     ("throttle", throttle::compile),
     ("trim", trim::compile),
     ("truncate", truncate::compile),
