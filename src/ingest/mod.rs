@@ -14,6 +14,7 @@ pub mod dates;
 mod failure;
 mod geo;
 pub mod jackson;
+pub mod grok;
 mod java_numbers;
 pub mod java_regex;
 mod pipeline;

@@ -21,6 +21,7 @@ mod fingerprint;
 mod foreach;
 mod geo_grid;
 mod geoip;
+mod grok;
 mod gsub;
 mod join;
 mod json;
@@ -61,6 +62,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("foreach", foreach::compile),
     ("geo_grid", geo_grid::compile),
     ("geoip", geoip::compile),
+    ("grok", grok::compile),
     ("gsub", gsub::compile),
     ("ip_location", geoip::compile),
     ("join", join::compile),
