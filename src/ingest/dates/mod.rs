@@ -38,6 +38,9 @@ mod zone;
 mod zone_names;
 mod zoned;
 
+#[cfg(test)]
+mod tests;
+
 pub use calendar::{LocalDate, LocalDateTime, LocalTime};
 pub use date_format::DateFormat;
 pub use error::{DateError, DateErrorKind};
