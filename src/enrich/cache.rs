@@ -13,7 +13,7 @@ const SHARDS: usize = 16;
 /// hit in the old generation moves the entry to the young one, so what is in use stays. That is nearly as good as LRU at the
 /// price of one map look-up, and needs no clock.
 pub struct Cache<V> {
-    shards: [Mutex<Generations<V>>; SHARDS],
+    shards: Box<[Mutex<Generations<V>>; SHARDS]>,
     young_max: usize,
     hasher: DefaultHashBuilder,
 }
@@ -26,7 +26,9 @@ struct Generations<V> {
 impl<V: Clone> Cache<V> {
     pub fn new(capacity: usize) -> Self {
         Self {
-            shards: std::array::from_fn(|_| Mutex::new(Generations { young: HashMap::new(), old: HashMap::new() })),
+            shards: Box::new(std::array::from_fn(|_| {
+                Mutex::new(Generations { young: HashMap::new(), old: HashMap::new() })
+            })),
             young_max: (capacity / (2 * SHARDS)).max(1),
             hasher: DefaultHashBuilder::default(),
         }
@@ -59,7 +61,7 @@ impl<V: Clone> Cache<V> {
 
     /// Forgets everything.
     pub fn clear(&self) {
-        for shard in &self.shards {
+        for shard in self.shards.iter() {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             shard.young.clear();
             shard.old.clear();

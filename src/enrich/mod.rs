@@ -1,22 +1,30 @@
-//! Data from outside that processors look things up in: GeoIP databases and user agent regexes.
+//! Data from outside that processors look things up in: GeoIP databases, user agent regexes, tables, enrich policies, servers.
 //!
-//! [`Enrich`] owns the data; processors get handles from it while they are compiled, and look up through them without I/O.
-//! [`Enrich::refresh`] reads the files that changed and swaps their contents in: handles see the new data with the next record.
+//! [`Enrich`] owns the data; processors get handles from it while they are compiled, and look up through them without I/O (but for
+//! [`http`], whose handle waits for a server's answer). [`Enrich::refresh`] reads the files that changed and swaps their contents
+//! in: handles see the new data with the next record.
 
 mod cache;
 mod file;
 pub mod geoip;
+pub mod http;
+mod opened;
+pub mod policy;
 pub mod table;
 pub mod user_agent;
 
 pub use cache::Cache;
 pub use file::{DataFile, RefreshError};
 
+use crate::config;
 use geoip::Database;
+use http::{HttpLookup, HttpSpec, RequestThread};
+use opened::Opened;
+use policy::{Policy, Snapshot};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use table::{Table, TableSpec};
-use user_agent::UserAgents;
+use user_agent::{UserAgentSource, UserAgents};
 
 /// Where the data lies.
 #[derive(Clone, Debug, Default)]
@@ -31,18 +39,16 @@ pub struct EnrichOptions {
 #[derive(Default)]
 pub struct Enrich {
     options: EnrichOptions,
-    databases: Mutex<Vec<Arc<Database>>>,
-    user_agents: Mutex<Vec<Arc<UserAgentSource>>>,
-    tables: Mutex<Vec<(TableSpec, Arc<DataFile<Table>>)>>,
+    databases: Opened<String, Database>,
+    user_agents: Opened<Option<String>, UserAgentSource>,
+    tables: Opened<TableSpec, DataFile<Table>>,
+    policies: Opened<String, DataFile<Snapshot>>,
+    lookups: Opened<HttpSpec, HttpLookup>,
+    /// Started when the first look-up over HTTP is asked for.
+    request_thread: Mutex<Option<RequestThread>>,
 }
 
-/// The regexes that a `user_agent` processor goes by.
-pub enum UserAgentSource {
-    BuiltIn(Box<UserAgents>),
-    File { name: String, file: DataFile<UserAgents> },
-}
-
-/// A file of look-up data as metrics and the console show it.
+/// A piece of look-up data as metrics and the console show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceStatus {
     pub kind: &'static str,
@@ -59,64 +65,74 @@ impl Enrich {
         Self { options, ..Self::default() }
     }
 
-    /// Whether a folder of GeoIP databases is configured at all.
-    pub fn has_geoip(&self) -> bool {
-        self.options.geoip_dir.is_some()
-    }
-
-    /// The GeoIP database in file `name`; it may be absent still, and appear later. None when there is no folder.
+    /// The GeoIP database in file `name`; it may be absent still, and appear later. None when there is no folder of databases.
     pub fn geoip(&self, name: &str) -> Option<Arc<Database>> {
         let dir = self.options.geoip_dir.as_deref()?;
-        let mut databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(database) = databases.iter().find(|d| d.name == name) {
-            return Some(database.clone());
-        }
-        let database = Arc::new(Database::new(name, dir));
-        if let Some(file) = database.file() {
-            // A file that cannot be read is a database that is not available until a refresh can read it.
-            let _ = file.refresh();
-        }
-        databases.push(database.clone());
-        Some(database)
+        let open = || {
+            let database = Database::new(name, dir);
+            if let Some(file) = database.file() {
+                // A file that cannot be read is a database that is not available until a refresh can read it.
+                let _ = file.refresh();
+            }
+            Ok::<_, std::convert::Infallible>(database)
+        };
+        self.databases.get_or_open(&name.to_owned(), open).ok()
     }
 
     /// The user agent regexes in `file`, or those built in.
     pub fn user_agents(&self, file: Option<&str>) -> Result<Arc<UserAgentSource>, String> {
-        let mut sources = self.user_agents.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(source) = sources.iter().find(|s| s.name() == file) {
-            return Ok(source.clone());
-        }
-        let source = match file {
-            None => UserAgentSource::BuiltIn(Box::new(UserAgents::built_in().map_err(|e| e.to_string())?)),
-            Some(name) => {
-                let file = DataFile::new(self.data_path(name), Box::new(user_agent::parse_file));
-                file.refresh().map_err(|e| e.to_string())?;
-                if file.contents().is_none() {
-                    return Err(format!("regex file [{name}] doesn't exist (has to exist at node startup)"));
-                }
-                UserAgentSource::File { name: name.to_owned(), file }
+        self.user_agents.get_or_open(&file.map(str::to_owned), || {
+            let Some(name) = file else {
+                let built_in = UserAgents::built_in().map_err(|e| e.to_string())?;
+                return Ok(UserAgentSource::BuiltIn(Box::new(built_in)));
+            };
+            let file = DataFile::new(self.data_path(name), Box::new(user_agent::parse_file));
+            file.refresh().map_err(|e| e.to_string())?;
+            if file.contents().is_none() {
+                return Err(format!("regex file [{name}] doesn't exist (has to exist at node startup)"));
             }
-        };
-        let source = Arc::new(source);
-        sources.push(source.clone());
-        Ok(source)
+            Ok(UserAgentSource::File(file))
+        })
     }
 
     /// The table that `spec` describes; its file must be there.
     pub fn table(&self, spec: &TableSpec) -> Result<Arc<DataFile<Table>>, String> {
-        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, table)) = tables.iter().find(|(known, _)| known == spec) {
-            return Ok(table.clone());
+        self.tables.get_or_open(spec, || {
+            let description = spec.clone();
+            let parse = move |path: &Path, bytes| Table::parse(&description, path, bytes);
+            existing(DataFile::new(self.data_path(&spec.file), Box::new(parse)))
+        })
+    }
+
+    /// The snapshot of the enrich policy `name`: `enrich/<name>.yml` or `.json`, and `enrich/<name>.ndjson`.
+    pub fn policy(&self, name: &str) -> Result<Arc<DataFile<Snapshot>>, String> {
+        if name.is_empty() || name.contains(['/', '\\']) || name.starts_with('.') {
+            return Err(format!("[{name}] is no name of a policy"));
         }
-        let description = spec.clone();
-        let parse = move |path: &Path, bytes| Table::parse(&description, path, bytes);
-        let table = Arc::new(DataFile::new(self.data_path(&spec.file), Box::new(parse)));
-        table.refresh().map_err(|e| e.to_string())?;
-        if table.contents().is_none() {
-            return Err(format!("{}: there is no such file", table.path().display()));
-        }
-        tables.push((spec.clone(), table.clone()));
-        Ok(table)
+        self.policies.get_or_open(&name.to_owned(), || {
+            let path = |ending: &str| self.data_path("enrich").join(format!("{name}.{ending}"));
+            let [yaml, json] = [path("yml"), path("json")];
+            let Some(described) = [&yaml, &json].into_iter().find(|path| path.exists()) else {
+                let (yaml, json) = (yaml.display(), json.display());
+                return Err(format!("no enrich policy [{name}]: there is neither {yaml} nor {json}"));
+            };
+            let node = config::read_file(described).map_err(|e| e.to_string())?;
+            let policy = Policy::read(&node).map_err(|reason| format!("{}: {reason}", described.display()))?;
+            let parse = move |_: &Path, bytes| Snapshot::parse(&policy, bytes);
+            existing(DataFile::new(path("ndjson"), Box::new(parse)))
+        })
+    }
+
+    /// The look-up over HTTP that `spec` describes.
+    pub fn http(&self, spec: &HttpSpec) -> Result<Arc<HttpLookup>, String> {
+        self.lookups.get_or_open(spec, || {
+            let mut thread = self.request_thread.lock().unwrap_or_else(PoisonError::into_inner);
+            if thread.is_none() {
+                *thread = Some(RequestThread::start()?);
+            }
+            let thread = thread.as_ref().ok_or("look-ups over HTTP have no thread")?;
+            HttpLookup::new(spec.clone(), thread)
+        })
     }
 
     fn data_path(&self, name: &str) -> PathBuf {
@@ -125,69 +141,87 @@ impl Enrich {
 
     /// Reads what changed on disk; each problem leaves the data as it was.
     pub fn refresh(&self) -> Vec<RefreshError> {
-        let databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let agents = self.user_agents.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let databases = databases.iter().filter_map(|d| d.file()).map(DataFile::refresh);
-        let agents = agents.iter().filter_map(|s| s.file()).map(DataFile::refresh);
-        let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let tables = tables.iter().map(|(_, table)| table.refresh());
-        databases.chain(agents).chain(tables).filter_map(Result::err).collect()
+        let mut problems = Vec::new();
+        let mut note = |result: Result<bool, RefreshError>| problems.extend(result.err());
+        self.databases.list().iter().filter_map(|(_, d)| d.file()).for_each(|file| note(file.refresh()));
+        self.user_agents.list().iter().filter_map(|(_, s)| s.file()).for_each(|file| note(file.refresh()));
+        self.tables.list().iter().for_each(|(_, table)| note(table.refresh()));
+        self.policies.list().iter().for_each(|(_, snapshot)| note(snapshot.refresh()));
+        problems
     }
 
     /// What is in use, for metrics.
     pub fn status(&self) -> Vec<SourceStatus> {
-        let databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let agents = self.user_agents.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let databases = databases.iter().map(|database| {
-            let contents = database.contents();
-            let contents = contents.as_ref().and_then(|c| c.as_deref());
-            SourceStatus {
-                kind: "geoip",
-                name: database.name.clone(),
-                version: contents.map(|c| c.database_type.clone()),
-                built: contents.map(|c| c.built),
-                available: contents.is_some(),
-            }
-        });
-        let agents = agents.iter().map(|source| SourceStatus {
-            kind: "user_agent",
-            name: source.name().unwrap_or("built-in").to_owned(),
-            version: source.name().is_none().then(|| user_agent::BUILT_IN_VERSION.to_owned()),
-            built: None,
-            available: source.file().is_none_or(|f| f.contents().is_some()),
-        });
-        let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let tables = tables.iter().map(|(spec, table)| SourceStatus {
-            kind: "table",
-            name: spec.file.clone(),
+        let plain = |kind, name: &str, available| SourceStatus {
+            kind,
+            name: name.to_owned(),
             version: None,
             built: None,
-            available: table.contents().is_some(),
-        });
-        databases.chain(agents).chain(tables).collect()
+            available,
+        };
+        let mut all = Vec::new();
+        for (name, database) in self.databases.list() {
+            let contents = database.contents();
+            let contents = contents.as_ref().and_then(|c| c.as_deref());
+            all.push(SourceStatus {
+                version: contents.map(|c| c.database_type.clone()),
+                built: contents.map(|c| c.built),
+                ..plain("geoip", &name, contents.is_some())
+            });
+        }
+        for (name, source) in self.user_agents.list() {
+            all.push(SourceStatus {
+                version: name.is_none().then(|| user_agent::BUILT_IN_VERSION.to_owned()),
+                ..plain("user_agent", name.as_deref().unwrap_or("built-in"), source.is_available())
+            });
+        }
+        let tables = self.tables.list();
+        all.extend(tables.iter().map(|(spec, table)| plain("table", &spec.file, table.contents().is_some())));
+        let policies = self.policies.list();
+        all.extend(policies.iter().map(|(name, snapshot)| plain("enrich", name, snapshot.contents().is_some())));
+        all
     }
 }
 
-impl UserAgentSource {
-    fn name(&self) -> Option<&str> {
-        match self {
-            Self::BuiltIn(_) => None,
-            Self::File { name, .. } => Some(name),
-        }
+/// A data file that has been read.
+fn existing<T>(file: DataFile<T>) -> Result<DataFile<T>, String> {
+    file.refresh().map_err(|e| e.to_string())?;
+    if file.contents().is_none() {
+        return Err(format!("{}: there is no such file", file.path().display()));
     }
+    Ok(file)
+}
 
-    fn file(&self) -> Option<&DataFile<UserAgents>> {
-        match self {
-            Self::BuiltIn(_) => None,
-            Self::File { file, .. } => Some(file),
-        }
-    }
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
 
-    /// What `agent` tells; None while the file of the regexes is gone.
-    pub fn look_up(&self, agent: &str) -> Option<Arc<user_agent::Details>> {
-        match self {
-            Self::BuiltIn(agents) => Some(agents.look_up(agent)),
-            Self::File { file, .. } => file.contents().as_deref().map(|agents| agents.look_up(agent)),
+    #[test]
+    fn what_is_asked_for_twice_is_opened_once_and_shown_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(dir.path().join(name), bytes).unwrap();
+        write("a.mmdb", &geoip::testing::build("GeoLite2-ASN", &[]));
+        write("regexes.yml", b"os_parsers: [{regex: 'X', os_replacement: 'Y'}]");
+        let path = Some(dir.path().to_owned());
+        let enrich = Enrich::new(EnrichOptions { geoip_dir: path.clone(), data_dir: path });
+        for _ in 0..2 {
+            assert!(enrich.geoip("a.mmdb").is_some_and(|d| d.contents().is_some_and(|c| c.is_some())));
+            assert!(enrich.geoip("b.mmdb").is_some());
+            assert!(enrich.user_agents(Some("regexes.yml")).is_ok());
         }
+        let shown: Vec<_> = enrich.status().into_iter().map(|s| (s.kind, s.name, s.version, s.available)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("geoip", "a.mmdb".to_owned(), Some("GeoLite2-ASN".to_owned()), true),
+                ("geoip", "b.mmdb".to_owned(), None, false),
+                ("user_agent", "regexes.yml".to_owned(), None, true),
+            ]
+        );
+        write("a.mmdb", b"broken");
+        let problems = enrich.refresh();
+        assert_eq!(problems.iter().map(|p| p.path.clone()).collect::<Vec<_>>(), [dir.path().join("a.mmdb")]);
+        assert!(enrich.status().first().is_some_and(|s| s.available));
     }
 }

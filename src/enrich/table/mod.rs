@@ -89,12 +89,4 @@ impl Table {
             }
         }
     }
-
-    /// Rows, where the table has any.
-    pub fn len(&self) -> Option<usize> {
-        match self {
-            Self::Rows { rows, .. } => Some(rows.len()),
-            Self::Addresses { .. } => None,
-        }
-    }
 }

@@ -5,7 +5,7 @@ mod patterns;
 
 pub use patterns::VersionedName;
 
-use super::Cache;
+use super::{Cache, DataFile};
 use crate::config::{ConfigError, Data, Node, read_text};
 use device_type::device_type;
 use patterns::{Pattern, Patterns};
@@ -74,6 +74,33 @@ impl UserAgents {
             let device_type = device_type(agent, browser.as_ref(), system.as_ref(), device.as_ref());
             Arc::new(Details { browser, system, device, device_type })
         })
+    }
+}
+
+/// The regexes that a `user_agent` processor goes by.
+pub enum UserAgentSource {
+    BuiltIn(Box<UserAgents>),
+    File(DataFile<UserAgents>),
+}
+
+impl UserAgentSource {
+    pub fn file(&self) -> Option<&DataFile<UserAgents>> {
+        match self {
+            Self::BuiltIn(_) => None,
+            Self::File(file) => Some(file),
+        }
+    }
+
+    pub fn is_available(&self) -> bool {
+        self.file().is_none_or(|file| file.contents().is_some())
+    }
+
+    /// What `agent` tells; None while the file of the regexes is gone.
+    pub fn look_up(&self, agent: &str) -> Option<Arc<Details>> {
+        match self {
+            Self::BuiltIn(agents) => Some(agents.look_up(agent)),
+            Self::File(file) => file.contents().as_deref().map(|agents| agents.look_up(agent)),
+        }
     }
 }
 

@@ -17,12 +17,14 @@ mod dedupe;
 mod dot_expander;
 mod drop;
 mod fail;
+mod enrich;
 mod fingerprint;
 mod foreach;
 mod geo_grid;
 mod geoip;
 mod grok;
 mod gsub;
+mod http_lookup;
 mod join;
 mod json;
 mod lowercase;
@@ -58,12 +60,14 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("dot_expander", dot_expander::compile),
     ("drop", drop::compile),
     ("fail", fail::compile),
+    ("enrich", enrich::compile),
     ("fingerprint", fingerprint::compile),
     ("foreach", foreach::compile),
     ("geo_grid", geo_grid::compile),
     ("geoip", geoip::compile),
     ("grok", grok::compile),
     ("gsub", gsub::compile),
+    ("http_lookup", http_lookup::compile),
     ("ip_location", geoip::compile),
     ("join", join::compile),
     ("json", json::compile),

@@ -2,8 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::document::{Document, FieldPath, Object, Value};
-use crate::enrich::UserAgentSource;
-use crate::enrich::user_agent::{Details, VersionedName};
+use crate::enrich::user_agent::{Details, UserAgentSource, VersionedName};
 use crate::ingest::{Build, Context, Failure, Processor, Settings};
 use std::sync::Arc;
 
