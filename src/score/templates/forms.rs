@@ -18,7 +18,7 @@ pub(super) fn value_end(cursor: &Cursor, word: &[u8], start: usize, end: usize, 
     if word.len() > WORD_BYTES_MAX {
         return Some(end);
     }
-    if census.letters == word.len() {
+    if census.plain {
         return plain_value_end(cursor, word, start, end);
     }
     if census.digits > 0 {

@@ -59,9 +59,11 @@ pub(super) struct Scan {
     planes: Planes,
 }
 
-/// What a word is made of.
+/// What a word is made of: how many letters, digits, … it has, where three stands for more.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Census {
+    /// Whether it has nothing but letters.
+    pub plain: bool,
     pub letters: usize,
     pub digits: usize,
     pub dots: usize,
@@ -74,7 +76,7 @@ impl Scan {
         self.tokens.clear();
         let whole = text.len() <= LINE_BYTES_MAX;
         let text = text.get(..LINE_BYTES_MAX).unwrap_or(text);
-        self.planes.read(text);
+        self.planes.read(text, from);
         let mut cursor = Cursor::new(text, from, seed, &self.planes, &mut self.tokens);
         let complete = cursor.run();
         cursor.finish(whole && complete);
@@ -351,12 +353,9 @@ impl<'t, 's> Cursor<'t, 's> {
     #[inline(always)]
     fn word(&mut self, sign: usize) {
         let start = self.position;
-        let (mut end, census) = self.span(start + sign);
+        let (end, census) = self.span(start + sign);
         if census.letters + census.digits == 0 {
             return self.signs(start);
-        }
-        if self.byte(end - 1) == b'.' {
-            end -= 1;
         }
         let assigned = self.value_due.is_some();
         let word = self.text.get(start..end).unwrap_or_default();
@@ -376,22 +375,24 @@ impl<'t, 's> Cursor<'t, 's> {
         }
     }
 
-    /// How far the word reaches that begins at `start`, and what it is made of.
+    /// How far the word reaches that begins at `start`, and what it is made of. A full stop is no part of it.
     #[inline(always)]
     fn span(&self, start: usize) -> (usize, Census) {
         let length = (!self.planes.word.window(start)).trailing_zeros() as usize;
-        let end = start + length;
-        if length >= 64 || CLASSES[self.byte(end) as usize] & WIDE != 0 {
+        if length >= 64 || CLASSES[self.byte(start + length) as usize] & WIDE != 0 {
             return self.long_span(start);
         }
+        let length = length - usize::from(length > 0 && self.byte(start + length - 1) == b'.');
+        let end = start + length;
         let own = (1u64 << length) - 1;
         let letters = self.planes.letter.window(start) & own;
         if letters == own {
-            return (end, Census { letters: length, ..Census::default() });
+            return (end, Census { plain: true, letters: few(own), ..Census::default() });
         }
-        let count = |plane: &super::planes::Plane| (plane.window(start) & own).count_ones() as usize;
+        let count = |plane: &super::planes::Plane| few(plane.window(start) & own);
         let census = Census {
-            letters: letters.count_ones() as usize,
+            plain: false,
+            letters: few(letters),
             digits: count(&self.planes.digit),
             dots: count(&self.planes.dot),
             slashes: count(&self.planes.slash),
@@ -403,22 +404,28 @@ impl<'t, 's> Cursor<'t, 's> {
     #[cold]
     fn long_span(&self, start: usize) -> (usize, Census) {
         let mut end = start;
-        let mut census = Census::default();
+        let mut census = Census { plain: true, ..Census::default() };
         while let Some(&byte) = self.text.get(end) {
             let class = CLASSES[byte as usize];
             if class & WIDE != 0 {
                 let (wide, length) = classify_wide(self.rest(end));
                 match wide {
-                    Wide::Letter => census.letters += length,
-                    Wide::Digit => census.digits += length,
+                    Wide::Letter => census.letters += 1,
+                    Wide::Digit => {
+                        census.digits += 1;
+                        census.plain = false;
+                    }
                     _ => break,
                 }
                 end += length;
                 continue;
             }
-            if class & WORD == 0 || (byte == b'.' && self.byte(end + 1) == b'.') {
+            let stops = byte == b'.'
+                && (self.byte(end + 1) == b'.' || CLASSES[self.byte(end + 1) as usize] & (WORD | WIDE) == 0);
+            if class & WORD == 0 || stops {
                 break;
             }
+            census.plain &= byte.is_ascii_alphabetic();
             census.letters += usize::from(byte.is_ascii_alphabetic());
             census.digits += usize::from(byte.is_ascii_digit());
             census.dots += usize::from(byte == b'.');
@@ -440,6 +447,14 @@ impl<'t, 's> Cursor<'t, 's> {
         self.push_delimiter(sign, lists);
         self.skip_run(sign);
     }
+}
+
+/// How many bits are set, where three stands for more: cheaper than counting where the processor has no instruction for it.
+#[inline(always)]
+fn few(bits: u64) -> usize {
+    let second = bits & bits.wrapping_sub(1);
+    let third = second & second.wrapping_sub(1);
+    usize::from(bits != 0) + usize::from(second != 0) + usize::from(third != 0)
 }
 
 /// After these, white space before a value is padding.

@@ -83,17 +83,18 @@ impl Default for Planes {
 }
 
 impl Planes {
-    /// Reads a line of at most [`LINE_BYTES_MAX`] bytes.
-    pub(super) fn read(&mut self, text: &[u8]) {
+    /// Reads a line of at most [`LINE_BYTES_MAX`] bytes; nothing is told of bytes before `from`.
+    pub(super) fn read(&mut self, text: &[u8], from: usize) {
+        let first = (from / 64).min(PLANE_WORDS - 1);
         let blocks = text.chunks(64).take(PLANE_WORDS - 1);
         let used = blocks.len();
-        for (i, block) in blocks.enumerate() {
+        for (i, block) in blocks.enumerate().skip(first) {
             let bits = Block::of(block);
             self.set(i, &bits);
         }
         self.set(used, &Block::default());
         let mut next = 0;
-        for i in (0..used).rev() {
+        for i in (first..used).rev() {
             let (Some(dot), Some(word)) = (self.dot.0.get(i).copied(), self.word.0.get_mut(i)) else { continue };
             *word &= !(dot & (dot >> 1 | next << 63));
             next = dot;
@@ -130,10 +131,16 @@ impl Block {
             block.add(group, 8 * i as u32);
         }
         if !tail.is_empty() {
-            // White space is in no plane.
-            let mut group = [b' '; 8];
-            group.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
-            block.add(&group, 8 * groups.len() as u32);
+            match bytes.last_chunk::<8>() {
+                // Some of these bytes are there already, which does no harm.
+                Some(last) => block.add(last, bytes.len() as u32 - 8),
+                None => {
+                    // White space is in no plane.
+                    let mut group = [b' '; 8];
+                    group.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
+                    block.add(&group, 0);
+                }
+            }
         }
         block
     }
@@ -164,12 +171,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn planes_are_the_classes_of_the_bytes(text in proptest::collection::vec(any::<u8>(), 0..300), before in proptest::collection::vec(any::<u8>(), 0..300)) {
+        fn planes_are_the_classes_of_the_bytes(text in proptest::collection::vec(any::<u8>(), 0..300), before in proptest::collection::vec(any::<u8>(), 0..300), from in 0usize..320) {
             let mut planes = Planes::default();
             // What an earlier line left must not show.
-            planes.read(&before);
-            planes.read(&text);
-            for at in 0..text.len() + 10 {
+            planes.read(&before, 0);
+            planes.read(&text, from);
+            for at in from..text.len() + 10 {
                 let class = |i: usize| text.get(i).map_or(0, |b| CLASSES[*b as usize]);
                 let bit = |plane: &Plane| plane.window(at) & 1 == 1;
                 let doubled = class(at) & DOT != 0 && class(at + 1) & DOT != 0;
