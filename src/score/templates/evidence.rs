@@ -3,9 +3,10 @@
 //! Each distinct word in that place counts by its kind (a name more than a plain word, a participle less, a word that says how
 //! something went not at all), and the fewer words stay the same around it, the more it takes.
 
-use super::forest::{EntryIndex, Forest};
+use super::forest::{EntryIndex, Forest, sum_of};
 use super::hash::place;
 use super::pattern::{PatternToken, VARIABLE, WordKind};
+use super::words;
 
 /// Evidence is counted in quarters of a plain word.
 pub(super) const PLAIN_WORD: u32 = 4;
@@ -79,6 +80,14 @@ impl Forest {
         }
     }
 
+    /// Whether a pattern with a hole is there that only this skeleton's word in that place is missing from.
+    pub(super) fn fills_hole(&self, tokens: &[PatternToken], sum: u64) -> bool {
+        tokens.iter().enumerate().any(|(i, token)| {
+            let proven = |hole: &Hole| hole.general.is_some();
+            self.holes.get(&signature(sum, i, token)).is_some_and(proven) && self.evidence(tokens, i) > 0
+        })
+    }
+
     /// The sum of what the words say for being one message.
     pub(super) fn anchors(&self, tokens: &[PatternToken]) -> u32 {
         tokens.iter().map(|t| self.lexicon.kind(t.word).anchor()).sum()
@@ -93,8 +102,15 @@ impl Forest {
             _ if next_lead.trim_start().starts_with('=') => 0,
             // What a line begins with names its speaker or topic more often than a value.
             WordKind::Name if i == 0 => PLAIN_WORD,
+            // What follows a role names who or what plays it.
+            WordKind::Plain | WordKind::Ideographs if self.follows_role(tokens, i) => 2 * PLAIN_WORD,
             kind => kind.evidence(),
         }
+    }
+
+    fn follows_role(&self, tokens: &[PatternToken], i: usize) -> bool {
+        let before = i.checked_sub(1).and_then(|before| tokens.get(before));
+        before.is_some_and(|before| words::is_role(self.lexicon.text(before.word).as_bytes()))
     }
 
     /// Marks the holes of a pattern that evidence made elsewhere as proven.
@@ -103,7 +119,7 @@ impl Forest {
         let (tokens, holes) = (entry.tokens.clone(), entry.holes.clone());
         let [hole] = holes[..] else { return };
         let Some(token) = tokens.get(usize::from(hole)).filter(|t| t.word == VARIABLE) else { return };
-        let sum = tokens.iter().enumerate().map(|(i, t)| place(i, t.lead, t.word)).fold(0, u64::wrapping_add);
+        let sum = sum_of(&tokens);
         let hole = self.holes.entry(signature(sum, usize::from(hole), token)).or_default();
         hole.general = Some(index);
         let witnesses = std::mem::take(&mut hole.witnesses);

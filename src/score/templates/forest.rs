@@ -17,7 +17,7 @@ use super::hash::place;
 use super::lexer::{LINE_TOKENS_MAX, Scan};
 use super::pattern::{Lexicon, PatternToken, Symbol, WordKind};
 use super::template::{PatternRecord, Template, TemplateId, TemplateRecord};
-use super::worker::FRAMED;
+use super::worker::PARTIAL;
 use std::collections::HashMap;
 
 /// About what an entry costs beside its tokens: itself, its tree, and their places in maps and lists.
@@ -36,6 +36,8 @@ pub(super) struct Entry {
     slot: Option<u32>,
     /// The holes that evidence made.
     pub holes: Box<[u8]>,
+    /// Whether the last variable stands for the rest of the line, however long ([`super::families`]).
+    folded: bool,
 }
 
 /// A union of entries: a template.
@@ -46,6 +48,8 @@ struct Tree {
     current: Option<TemplateId>,
     /// How many of the members know the current id.
     informed: usize,
+    /// Whether a member is folded.
+    folded: bool,
 }
 
 /// Entries with the same delimiters and the same number of words.
@@ -62,6 +66,8 @@ pub(super) struct Forest {
     pub entries: Vec<Entry>,
     pub shapes: HashMap<u64, Shape>,
     pub holes: HashMap<u64, Hole>,
+    /// How many templates each family has.
+    pub families: HashMap<u64, u32>,
     trees: Vec<Option<Tree>>,
     known: HashMap<u64, EntryIndex>,
     published: HashMap<TemplateId, EntryIndex>,
@@ -83,39 +89,77 @@ pub(super) struct Publication {
     pub superseded: Vec<(TemplateId, TemplateId)>,
 }
 
+/// A hash of a pattern that changes by one term when one token does.
+pub(super) fn sum_of(tokens: &[PatternToken]) -> u64 {
+    tokens.iter().enumerate().map(|(i, t)| place(i, t.lead, t.word)).fold(0, u64::wrapping_add)
+}
+
 impl Forest {
     /// Takes in the skeleton of a line, to be published in `slot`.
     pub(super) fn learn(&mut self, scan: &Scan, text: &[u8], from: usize, slot: u32) {
         let tokens = self.lexicon.pattern(scan, text, from);
-        let index = self.insert(tokens, &[]);
+        let index = self.adopt(tokens);
         self.place_in(index, slot);
     }
 
+    /// Makes `slot` the place where an entry's template is published; where it has one, for another skeleton with the same
+    /// pattern, a second entry stands beside it.
     fn place_in(&mut self, index: EntryIndex, slot: u32) {
+        let beside = self.entries.len() as EntryIndex;
         let Some(entry) = self.entries.get_mut(index as usize) else { return };
-        entry.slot = Some(slot);
-        // It may have been there without a slot (imported, or made by evidence): tell all members anew.
-        let tree = entry.tree;
-        if let Some(tree) = self.trees.get_mut(tree as usize).and_then(Option::as_mut)
-            && tree.members.get(tree.informed.saturating_sub(1)) != Some(&index)
-        {
+        let tree_index = entry.tree;
+        let Some(tree) = self.trees.get_mut(tree_index as usize).and_then(Option::as_mut) else { return };
+        if entry.slot.is_none() {
+            entry.slot = Some(slot);
+            // It may have been there before it had a slot.
             let at = tree.members.iter().rposition(|m| *m == index).unwrap_or(0);
             tree.informed = tree.informed.min(at);
+        } else {
+            let twin = Entry { tokens: entry.tokens.clone(), slot: Some(slot), holes: entry.holes.clone(), ..*entry };
+            self.entry_bytes += ENTRY_BYTES + twin.tokens.len() * size_of::<PatternToken>();
+            tree.members.push(beside);
+            self.entries.push(twin);
         }
-        self.changed.push(tree);
+        self.changed.push(tree_index);
+    }
+
+    /// Makes the last variable of an entry stand for the rest of the line.
+    pub(super) fn mark_folded(&mut self, index: EntryIndex) {
+        let Some(entry) = self.entries.get_mut(index as usize) else { return };
+        entry.folded = true;
+        if let Some(tree) = self.trees.get_mut(entry.tree as usize).and_then(Option::as_mut).filter(|tree| !tree.folded)
+        {
+            tree.folded = true;
+            // Its template has to be told again.
+            tree.current = None;
+            tree.informed = 0;
+            self.changed.push(entry.tree);
+        }
     }
 
     /// The entry of `tokens`, made if there is none.
     pub(super) fn insert(&mut self, tokens: Vec<PatternToken>, holes: &[u8]) -> EntryIndex {
-        let sum = tokens.iter().enumerate().map(|(i, t)| place(i, t.lead, t.word)).fold(0, u64::wrapping_add);
+        let sum = sum_of(&tokens);
         if let Some(index) = self.known.get(&sum) {
             return *index;
         }
         let index = self.entries.len() as EntryIndex;
         let tree = self.trees.len() as TreeIndex;
         self.known.insert(sum, index);
-        self.trees.push(Some(Tree { tokens: tokens.clone(), members: vec![index], current: None, informed: 0 }));
-        self.entries.push(Entry { tokens: tokens.clone().into(), tree, slot: None, holes: holes.into() });
+        self.trees.push(Some(Tree {
+            tokens: tokens.clone(),
+            members: vec![index],
+            current: None,
+            informed: 0,
+            folded: false,
+        }));
+        self.entries.push(Entry {
+            tokens: tokens.clone().into(),
+            tree,
+            slot: None,
+            holes: holes.into(),
+            folded: false,
+        });
         self.changed.push(tree);
         self.entry_bytes += ENTRY_BYTES + tokens.len() * 2 * size_of::<PatternToken>();
         self.hear_evidence(index, &tokens, sum);
@@ -160,6 +204,9 @@ impl Forest {
             widened |= word != kept.word;
             kept.word = word;
         }
+        // A template that becomes folded has to be told again, under the same id.
+        widened |= gone.folded && !tree.folded;
+        tree.folded |= gone.folded;
         if widened {
             if let (Some(id), Some(member)) = (tree.current.take(), tree.members.first()) {
                 self.superseded.push((id, *member));
@@ -175,6 +222,17 @@ impl Forest {
         self.entries.get(entry as usize).map(|e| e.tree)
     }
 
+    /// Whether an entry is a template by itself.
+    pub(super) fn is_alone(&self, entry: EntryIndex) -> bool {
+        self.tree_of(entry).and_then(|tree| self.tree(tree)).is_some_and(|tree| tree.members.len() == 1)
+    }
+
+    /// Whether a skeleton is there already, or belongs to a pattern that evidence has made.
+    pub(super) fn is_expected(&self, tokens: &[PatternToken]) -> bool {
+        let sum = sum_of(tokens);
+        self.known.contains_key(&sum) || self.fills_hole(tokens, sum) || self.is_covered(tokens)
+    }
+
     fn tree(&self, tree: TreeIndex) -> Option<&Tree> {
         self.trees.get(tree as usize).and_then(Option::as_ref)
     }
@@ -186,7 +244,7 @@ impl Forest {
             let Some(tree) = self.tree(index) else { continue };
             let Some(member) = tree.members.first().copied() else { continue };
             if tree.current.is_none() {
-                let template = Template::new(&self.lexicon, &tree.tokens);
+                let template = Template::new(&self.lexicon, &tree.tokens, tree.folded);
                 if let Some(twin) = self.twin(&template, index) {
                     // The same text is the same template, however it came to be.
                     self.unite(twin, member);
@@ -228,9 +286,10 @@ impl Forest {
                 let holes = holes.filter(|(_, (own, general))| own.word != general.word && is_variable(general));
                 let mark = |mask, (i, (_, general)): (usize, (_, &PatternToken))| {
                     let framed = self.lexicon.kind(general.word) == WordKind::Framed;
-                    mask | 1u128 << i.min(LINE_TOKENS_MAX) | if framed { FRAMED } else { 0 }
+                    mask | 1u128 << i.min(LINE_TOKENS_MAX) | if framed { PARTIAL } else { 0 }
                 };
-                publication.slots.push((slot, id, holes.fold(0, mark)));
+                let marks = holes.fold(if tree.folded { PARTIAL } else { 0 }, mark);
+                publication.slots.push((slot, id, marks));
             }
         }
         tree.informed = tree.members.len();
@@ -247,8 +306,10 @@ impl Forest {
             if !all && !entries().any(|e| is_kept(&e)) {
                 continue;
             }
-            let mut patterns: Vec<_> =
-                entries().filter(|e| !e.holes.is_empty() || is_kept(e)).map(|e| self.pattern_record(e)).collect();
+            let mut patterns: Vec<_> = entries()
+                .filter(|e| !e.holes.is_empty() || e.folded || is_kept(e))
+                .map(|e| self.pattern_record(e))
+                .collect();
             if patterns.is_empty() {
                 patterns.extend(entries().next().map(|e| self.pattern_record(e)));
             }
@@ -263,6 +324,7 @@ impl Forest {
         PatternRecord {
             tokens: entry.tokens.iter().map(|t| (text(t.lead), text(t.word))).collect(),
             holes: entry.holes.to_vec(),
+            folded: entry.folded,
             slot: entry.slot,
         }
     }
@@ -276,7 +338,7 @@ impl Forest {
                 .iter()
                 .map(|(lead, word)| PatternToken { lead: self.lexicon.intern(lead), word: self.lexicon.intern(word) })
                 .collect();
-            let index = self.insert(tokens, &pattern.holes);
+            let index = self.readopt(tokens, &pattern.holes, pattern.folded);
             self.settle_holes(index);
             if let Some(slot) = pattern.slot {
                 self.place_in(index, slot);
@@ -292,6 +354,6 @@ impl Forest {
 
     /// About the memory that patterns and evidence take.
     pub(super) fn bytes(&self) -> usize {
-        self.entry_bytes + self.lexicon.bytes() + self.holes.len() * HOLE_BYTES
+        self.entry_bytes + self.lexicon.bytes() + (self.holes.len() + self.families.len()) * HOLE_BYTES
     }
 }

@@ -8,6 +8,7 @@
 
 mod clock;
 mod evidence;
+mod families;
 mod forest;
 mod forms;
 mod hash;

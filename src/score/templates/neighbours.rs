@@ -50,6 +50,12 @@ impl Forest {
         }
     }
 
+    /// Whether a pattern with several holes, or a hole inside a word, covers a skeleton.
+    pub(super) fn is_covered(&self, tokens: &[PatternToken]) -> bool {
+        let generals = self.shapes.get(&shape_of(tokens)).map(|shape| latest(&shape.generals, GENERALS_MAX));
+        generals.is_some_and(|generals| generals.iter().any(|general| self.covers(*general, tokens)))
+    }
+
     /// Whether a pattern with holes covers a skeleton.
     fn covers(&self, general: EntryIndex, tokens: &[PatternToken]) -> bool {
         let Some(entry) = self.entries.get(general as usize) else { return false };

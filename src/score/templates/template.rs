@@ -41,10 +41,12 @@ pub struct Template {
     variables: Box<[u8]>,
     /// For the variables that are a part of a word: the token, and how many bytes of the word stand before and after it.
     pub(super) frames: Box<[(u8, usize, usize)]>,
+    /// The token from which on the rest of the line is one variable.
+    pub(super) tail: Option<u8>,
 }
 
 impl Template {
-    pub(super) fn new(lexicon: &Lexicon, tokens: &[PatternToken]) -> Self {
+    pub(super) fn new(lexicon: &Lexicon, tokens: &[PatternToken], folded: bool) -> Self {
         let text: Arc<str> = lexicon.render(tokens).into();
         let is_variable = |t: &PatternToken| matches!(lexicon.kind(t.word), WordKind::Variable | WordKind::Framed);
         let places = || tokens.iter().enumerate().map(|(i, t)| (i as u8, t));
@@ -56,6 +58,8 @@ impl Template {
                 .filter(|(_, t)| t.word != VARIABLE)
                 .filter_map(|(i, t)| lexicon.frame_parts(t.word).map(|(open, close)| (i, open.len(), close.len())))
                 .collect(),
+            // The last token is the end of the line.
+            tail: if folded { tokens.len().checked_sub(2).map(|i| i as u8) } else { None },
         }
     }
 
@@ -101,6 +105,9 @@ pub struct PatternRecord {
     pub tokens: Vec<(String, String)>,
     /// The words that were found to be variables.
     pub holes: Vec<u8>,
+    /// Whether the last variable stands for the rest of the line.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub folded: bool,
     /// The slot of the skeleton that this is, when it moves within one miner.
     #[serde(skip)]
     pub(super) slot: Option<u32>,

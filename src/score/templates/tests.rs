@@ -172,12 +172,21 @@ fn names_within_chinese_words_are_found() {
 #[test]
 fn words_become_variables_by_evidence() {
     let names = ["eve", "mallory", "trent", "peggy", "victor"];
-    let lines: Vec<String> = names.iter().map(|name| format!("password of account {name} has expired")).collect();
+    let lines: Vec<String> = names.iter().map(|name| format!("password of vault {name} has expired")).collect();
     let found: BTreeSet<String> = mine(&lines).into_iter().collect();
-    assert_eq!(found, BTreeSet::from(["password of account <*> has expired".to_owned()]));
+    assert_eq!(found, BTreeSet::from(["password of vault <*> has expired".to_owned()]));
     // Three might be kinds of the same thing.
     let found: BTreeSet<String> = mine(&lines[..3]).into_iter().collect();
     assert_eq!(found.len(), 3);
+}
+
+#[test]
+fn two_names_in_a_role_are_enough() {
+    check_merged(
+        &["session opened for user eve by root", "session opened for user trent by root"],
+        "session opened for user <*> by root",
+    );
+    check_apart(&["access for user unknown is denied", "access for user disabled is denied"]);
 }
 
 #[test]
@@ -248,10 +257,10 @@ fn a_template_that_generalises_keeps_its_ids_and_parameters() {
     let miner = worker.miner().clone();
     let lines: Vec<String> = ["eve", "mallory", "trent", "peggy"]
         .iter()
-        .map(|name| format!("account {name} locked after 3 attempts today"))
+        .map(|name| format!("vault {name} locked after 3 attempts today"))
         .collect();
     let ids: Vec<TemplateId> = lines.iter().map(|line| worker.observe(line).id).collect();
-    let general = TemplateId::of("account <*> locked after <*> attempts today");
+    let general = TemplateId::of("vault <*> locked after <*> attempts today");
     assert_eq!(ids[3], general, "the last piece of evidence is answered with the general template");
     assert!(ids.iter().all(|id| miner.resolve(*id) == general));
     assert_eq!(miner.template(ids[0]).unwrap().id, general);
@@ -261,7 +270,7 @@ fn a_template_that_generalises_keeps_its_ids_and_parameters() {
         assert!(aliases.contains(&TemplateEvent::Alias { old: *id, new: general, parameters: vec![1] }));
     }
     assert!(!miner.has_events());
-    assert_eq!(parameters(&mut worker, "account zoe locked after 5 attempts today"), ["zoe", "5"]);
+    assert_eq!(parameters(&mut worker, "vault zoe locked after 5 attempts today"), ["zoe", "5"]);
     assert_eq!(parameters(&mut worker, &lines[0].clone()), ["eve", "3"]);
 }
 
@@ -278,14 +287,14 @@ fn parameters_are_the_text_of_the_variables() {
 fn a_restart_takes_over_what_was_learned() {
     let mut first = worker();
     for name in ["eve", "mallory", "trent", "peggy"] {
-        first.observe(&format!("password of account {name} has expired"));
+        first.observe(&format!("password of vault {name} has expired"));
         first.observe(&format!("用户{name}登录"));
     }
     for name in ["张三", "李四", "王小明", "赵六"] {
         first.observe(&format!("用户{name}登录失败"));
     }
-    let special = TemplateId::of("password of account eve has expired");
-    let general = TemplateId::of("password of account <*> has expired");
+    let special = TemplateId::of("password of vault eve has expired");
+    let general = TemplateId::of("password of vault <*> has expired");
     let records = first.miner().export();
     let json = serde_json::to_string(&records).unwrap();
     let records: Vec<TemplateRecord> = serde_json::from_str(&json).unwrap();
@@ -293,7 +302,7 @@ fn a_restart_takes_over_what_was_learned() {
     let mut second = worker();
     second.miner().import(&records);
     // A single line with a word that was never seen is enough now.
-    assert_eq!(second.observe("password of account zoe has expired").id, general);
+    assert_eq!(second.observe("password of vault zoe has expired").id, general);
     assert_eq!(second.observe("用户诸葛亮登录失败").id, TemplateId::of("用户<*>登录失败"));
     assert_eq!(second.miner().resolve(special), general);
     let texts = |miner: &Miner| miner.export().into_iter().map(|r| r.text).collect::<BTreeSet<_>>();
@@ -312,6 +321,30 @@ fn broken_records_do_no_harm() {
     }]);
     miner.import(&serde_json::from_value::<Vec<TemplateRecord>>(record).unwrap());
     assert!(!Worker::new(miner).observe("a b").is_overflow());
+}
+
+#[test]
+fn free_text_fills_a_family_and_becomes_one_variable() {
+    let mut worker = Worker::new(Miner::new(MinerSettings::default()));
+    let script =
+        |i: usize| stranger(i).trim().split(' ').take(2 + i % 5).collect::<Vec<_>>().join([" + ", "; "][i % 2]);
+    let lines: Vec<String> = (0..600).map(|i| format!("cannot compile inline script {} [end]", script(i))).collect();
+    lines.iter().for_each(|line| {
+        worker.observe(line);
+    });
+    let miner = worker.miner().clone();
+    assert!(miner.counters().templates < 150, "{:?}", miner.counters());
+    let general = TemplateId::of("cannot compile inline script <*>");
+    let line = "cannot compile inline script x * (y - z) by / w, or else [end]";
+    assert_eq!(worker.observe(line).id, general);
+    assert_eq!(parameters(&mut worker, line), ["x * (y - z) by / w, or else [end"]);
+    assert_eq!(parameters(&mut worker, "cannot compile inline script 12"), ["12"]);
+    // Another statement has its own family, and a restart changes nothing.
+    assert_ne!(worker.observe("cannot compile stored script a b c d e").id, general);
+    let mut second = Worker::new(Miner::new(MinerSettings::default()));
+    second.miner().import(&miner.export());
+    assert_eq!(second.observe("cannot compile inline script p q and then r s t").id, general);
+    assert_eq!(parameters(&mut second, line), ["x * (y - z) by / w, or else [end"]);
 }
 
 /// Lines that share nothing: words made of a number's letters.
@@ -354,7 +387,7 @@ fn what_is_used_survives_a_flood() {
     let miner = Miner::new(MinerSettings { skeletons_max: 1024, ..MinerSettings::default() });
     let mut worker = Worker::new(miner.clone());
     let lines: Vec<String> =
-        ["eve", "mallory", "trent", "peggy"].iter().map(|n| format!("password of account {n} has expired")).collect();
+        ["eve", "mallory", "trent", "peggy"].iter().map(|n| format!("password of vault {n} has expired")).collect();
     for line in &lines {
         worker.observe(line);
     }
@@ -363,8 +396,8 @@ fn what_is_used_survives_a_flood() {
         worker.observe(&lines[i % 4]);
     }
     assert!(miner.counters().compactions > 0);
-    let general = TemplateId::of("password of account <*> has expired");
-    assert_eq!(worker.observe("password of account zoe has expired").id, general);
+    let general = TemplateId::of("password of vault <*> has expired");
+    assert_eq!(worker.observe("password of vault zoe has expired").id, general);
 }
 
 #[test]

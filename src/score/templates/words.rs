@@ -181,6 +181,13 @@ pub(super) fn is_message_key(word: &[u8]) -> bool {
     is_one_of(word, &KEYS)
 }
 
+/// A role that a name follows: `user eve`, `host alpha`.
+pub(super) fn is_role(word: &[u8]) -> bool {
+    const ROLES: [u128; 10] =
+        pack(["user", "username", "account", "login", "host", "hostname", "group", "owner", "domain", "tenant"]);
+    is_one_of(word, &ROLES)
+}
+
 /// A method of HTTP: a path follows.
 pub(super) fn is_http_method(word: &[u8]) -> bool {
     matches!(word, b"GET" | b"POST" | b"PUT" | b"HEAD" | b"DELETE" | b"PATCH" | b"OPTIONS")

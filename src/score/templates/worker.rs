@@ -10,8 +10,8 @@ use std::sync::Arc;
 /// Skeletons in a worker's cache (64 KiB, so that it stays in the core's own cache).
 const CACHED_SKELETONS: usize = 4096;
 
-/// Set among a match's holes when one of them is a part of a word.
-pub(super) const FRAMED: u128 = 1 << 127;
+/// Set among a match's holes when one of them is a part of a word, or the rest of the line: then the template knows more.
+pub(super) const PARTIAL: u128 = 1 << 127;
 
 /// The template of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,8 +102,8 @@ impl Worker {
 
     /// Where the parameters of the line observed last are in it, in the order of the template's `<*>`.
     pub fn parameters(&self, found: &TemplateMatch) -> Parameters<'_> {
-        let framed = if found.holes & FRAMED != 0 { self.miner.template(found.id) } else { None };
-        Parameters { scan: &self.scan, holes: found.holes & !FRAMED, framed, next: 0 }
+        let template = if found.holes & PARTIAL != 0 { self.miner.template(found.id) } else { None };
+        Parameters { scan: &self.scan, holes: found.holes & !PARTIAL, template, next: 0 }
     }
 }
 
@@ -111,7 +111,7 @@ impl Worker {
 pub struct Parameters<'w> {
     scan: &'w Scan,
     holes: u128,
-    framed: Option<Arc<Template>>,
+    template: Option<Arc<Template>>,
     next: usize,
 }
 
@@ -123,11 +123,16 @@ impl Iterator for Parameters<'_> {
             let place = self.next;
             self.next += 1;
             let (start, end) = (token.start as usize, token.end as usize);
+            if self.template.as_ref().is_some_and(|t| t.tail == Some(place as u8)) {
+                self.next = self.scan.tokens.len();
+                let last = self.scan.tokens.iter().rfind(|t| matches!(t.kind, Kind::Word | Kind::Variable));
+                return Some(start..last.map_or(end, |t| t.end as usize).max(start));
+            }
             if token.kind == Kind::Variable {
                 return Some(start..end);
             }
             if token.kind == Kind::Word && self.holes >> place & 1 == 1 {
-                let frame = self.framed.as_ref().and_then(|t| t.frames.iter().find(|f| usize::from(f.0) == place));
+                let frame = self.template.as_ref().and_then(|t| t.frames.iter().find(|f| usize::from(f.0) == place));
                 let (open, close) = frame.map_or((0, 0), |f| (f.1, f.2));
                 return Some(start + open..end.saturating_sub(close).max(start + open));
             }
