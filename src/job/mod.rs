@@ -8,6 +8,7 @@
 mod decode;
 mod findings;
 mod late;
+mod mending;
 mod plan;
 mod scoring;
 mod worker;
@@ -95,7 +96,9 @@ impl Job {
         };
         let late = match &scorer {
             Some(scorer) => {
-                let task = late::run(scorer.late(), awaiting, alerts, elasticsearch_transports(settings)?);
+                let documents = mending::ElasticsearchDocuments::new(&settings.outputs)?;
+                let mends = scorer.mend(Arc::new(documents));
+                let task = late::run(scorer.late(), awaiting, alerts, mends);
                 Some(tokio::spawn(task).abort_handle())
             }
             None => None,
@@ -158,17 +161,6 @@ impl Job {
         }
         summary(&self.intake)
     }
-}
-
-/// Clients of the Elasticsearch outputs, for mending.
-fn elasticsearch_transports(
-    settings: &Settings,
-) -> anyhow::Result<HashMap<String, elasticsearch::http::transport::Transport>> {
-    let outputs = settings.outputs.iter().filter_map(|(name, output)| match output {
-        OutputSettings::Elasticsearch(output) => Some((name, output)),
-        _ => None,
-    });
-    outputs.map(|(name, output)| Ok((name.clone(), transport(output)?))).collect()
 }
 
 /// Alert documents go to `alerts.file`, else where the first Elasticsearch output goes, if there is one.

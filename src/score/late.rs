@@ -44,6 +44,11 @@ impl LateVerdicts {
             first_seen: flight.first_seen,
             count: flight.count.load(Ordering::Relaxed),
         };
+        metrics::counter!("logboom_score_late_total").increment(1);
+        self.push(late);
+    }
+
+    pub fn push(&self, late: LateVerdict) {
         let mut queue = lock(&self.queue);
         if queue.len() >= LATE_MAX {
             queue.pop_front();
@@ -51,7 +56,6 @@ impl LateVerdicts {
         }
         queue.push_back(late);
         drop(queue);
-        metrics::counter!("logboom_score_late_total").increment(1);
         self.added.notify_one();
     }
 

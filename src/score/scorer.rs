@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::flight::{Flight, Flights, lock};
 use super::judges::{self, Case, Judge, sign};
 use super::late::LateVerdicts;
+use super::mend::{self, Documents};
 use super::quota::Quotas;
 use super::rules::{Level, Rules};
 use super::settings::Settings;
@@ -190,7 +191,9 @@ impl Core {
 /// Scores records; shared by all workers.
 pub struct Scorer {
     core: Arc<Core>,
-    tasks: Vec<AbortHandle>,
+    runtime: Handle,
+    mends: bool,
+    tasks: Mutex<Vec<AbortHandle>>,
 }
 
 impl Scorer {
@@ -238,12 +241,22 @@ impl Scorer {
         });
         let mut tasks = vec![runtime.spawn(Clock::run(clock)).abort_handle()];
         tasks.extend(desks.into_iter().map(|desk| runtime.spawn(desk.run()).abort_handle()));
-        Arc::new(Self { core, tasks })
+        Arc::new(Self { core, runtime: runtime.clone(), mends: settings.mend, tasks: Mutex::new(tasks) })
     }
 
     /// A scorer for one worker thread.
     pub fn worker(&self) -> WorkerScorer {
         WorkerScorer::new(self.core.clone())
+    }
+
+    /// Where late verdicts are to be put so that the documents get them; `None` if mending is switched off.
+    pub fn mend(&self, documents: Arc<dyn Documents>) -> Option<Arc<LateVerdicts>> {
+        self.mends.then(|| {
+            let mends: Arc<LateVerdicts> = Arc::default();
+            let task = self.runtime.spawn(mend::run(mends.clone(), documents));
+            lock(&self.tasks).push(task.abort_handle());
+            mends
+        })
     }
 
     /// Verdicts that came after their records had left.
@@ -265,7 +278,7 @@ impl Scorer {
 
 impl Drop for Scorer {
     fn drop(&mut self) {
-        self.tasks.iter().for_each(AbortHandle::abort);
+        lock(&self.tasks).iter().for_each(AbortHandle::abort);
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Settings {
     pub rules: RulesSettings,
     pub models: Vec<(&'static str, ModelSettings)>,
     pub cache: CacheSettings,
+    /// Whether documents that were written as pending get their verdicts when they come.
+    pub mend: bool,
     /// Questions that one source's new templates may cause.
     pub questions_per_hour_and_source: u64,
 }
@@ -68,6 +70,7 @@ impl Default for Settings {
                 degraded_ttl: DEGRADED_TTL_DEFAULT,
                 store: StoreSettings::None,
             },
+            mend: true,
             questions_per_hour_and_source: QUOTA_PER_HOUR_DEFAULT,
         }
     }
@@ -112,6 +115,7 @@ impl Settings {
             rules,
             models,
             cache: section.section("cache").map_or(defaults.cache, CacheSettings::read),
+            mend: section.bool_or("mend", true),
             questions_per_hour_and_source: section.count_or("quota_per_hour", QUOTA_PER_HOUR_DEFAULT, 1..=1_000_000),
         };
         section.finish();

@@ -4,4 +4,5 @@
 
 mod deployment;
 mod exactly_once;
+mod late_verdicts;
 mod surroundings;

@@ -19,6 +19,9 @@ const SEARCHED_BYTES_MAX: usize = 16 * 1024;
 /// More phrases than this would make the automaton a burden.
 pub const PHRASES_MAX: usize = 10_000;
 
+/// From this score on a verdict of the rules leaves no doubt.
+pub const SURE_SCORE_MIN: f32 = 0.75;
+
 /// The name of the judge that these rules are.
 pub const NAME: &str = "rules";
 
@@ -153,10 +156,10 @@ impl Rules {
         };
         let (kind, score) = match (floor.severity, floor.is_sure) {
             (Severity::Info, false) => (Kind::Normal, 0.05),
-            (Severity::Info, true) => (Kind::Anomaly, 0.6),
+            (Severity::Info, true) => (Kind::Anomaly, SURE_SCORE_MIN),
             (Severity::Warning, false) => (Kind::Anomaly, 0.55),
             (Severity::Warning, true) => (Kind::Anomaly, 0.8),
-            (Severity::Critical, false) => (Kind::Anomaly, 0.75),
+            (Severity::Critical, false) => (Kind::Anomaly, 0.7),
             (Severity::Critical, true) => (Kind::Anomaly, 0.95),
         };
         let judge = self.name.clone();
