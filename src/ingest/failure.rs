@@ -71,6 +71,21 @@ pub struct Failure {
     pub cause: Option<Box<Failure>>,
     /// The processor that failed: filled in once, by the innermost step.
     pub origin: Option<Box<Origin>>,
+    /// Where in a script it happened.
+    pub script: Option<Box<ScriptTrace>>,
+}
+
+/// The place in a script where it failed, as a `script_exception` shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScriptTrace {
+    /// `script_stack`: the statement, and a pointer under the place.
+    pub stack: Vec<String>,
+    /// `script`: the script, or its first line.
+    pub script: String,
+    /// `position`, in bytes of the script.
+    pub offset: usize,
+    pub start: usize,
+    pub end: usize,
 }
 
 /// Which processor failed.
@@ -83,7 +98,7 @@ pub struct Origin {
 
 impl Failure {
     pub fn new(kind: ErrorKind, reason: impl Into<String>) -> Self {
-        Self { kind, reason: reason.into(), cause: None, origin: None }
+        Self { kind, reason: reason.into(), cause: None, origin: None, script: None }
     }
 
     pub fn illegal_argument(reason: impl Into<String>) -> Self {

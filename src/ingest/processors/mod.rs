@@ -34,6 +34,7 @@ mod registered_domain;
 mod remove;
 mod rename;
 mod sample;
+mod script;
 mod set;
 mod split;
 mod table;
@@ -78,6 +79,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("remove", remove::compile),
     ("rename", rename::compile),
     ("sample", sample::compile),
+    ("script", script::compile),
     ("set", set::compile),
     ("split", split::compile),
     ("table", table::compile),

@@ -1,0 +1,619 @@
+//! `Map`, its kinds, and `Map.Entry`.
+
+use super::{Class, ClassId, take};
+use crate::ingest::painless::access::unsupported;
+use crate::ingest::painless::equality;
+use crate::ingest::painless::iterate::{changed, no_element};
+use crate::ingest::painless::keys;
+use crate::ingest::painless::object::{Entry, Kind, MapRef, Obj, Order, View};
+use crate::ingest::painless::run::{Eval, Run};
+use crate::ingest::painless::thrown::Thrown;
+use crate::ingest::painless::value::Val;
+use std::cell::Cell;
+
+pub const MAP: Class = Class {
+    name: "java.util.Map",
+    methods: &[
+        ("void clear()", clear),
+        ("List collect(BiFunction)", collect),
+        ("def collect(Collection, BiFunction)", collect_into),
+        ("def compute(def, BiFunction)", compute),
+        ("def computeIfAbsent(def, Function)", compute_if_absent),
+        ("def computeIfPresent(def, BiFunction)", compute_if_present),
+        ("boolean containsKey(def)", contains_key),
+        ("boolean containsValue(def)", contains_value),
+        ("int count(BiPredicate)", count),
+        ("def each(BiConsumer)", each),
+        ("Set entrySet()", |run, args| view(run, args, View::Entries)),
+        ("boolean every(BiPredicate)", every),
+        ("Map.Entry find(BiPredicate)", find),
+        ("Map findAll(BiPredicate)", find_all),
+        ("def findResult(BiFunction)", find_result),
+        ("def findResult(def, BiFunction)", find_result_or),
+        ("List findResults(BiFunction)", find_results),
+        ("void forEach(BiConsumer)", for_each),
+        ("def get(def)", get),
+        ("Object getByPath(String)", get_by_path),
+        ("Object getByPath(String, Object)", get_by_path),
+        ("def getOrDefault(def, def)", get_or_default),
+        ("Map groupBy(BiFunction)", group_by),
+        ("boolean isEmpty()", |_, args| Ok(Val::Bool(map(args)?.object.is_empty()))),
+        ("Set keySet()", |run, args| view(run, args, View::Keys)),
+        ("def merge(def, def, BiFunction)", merge),
+        ("def put(def, def)", put),
+        ("void putAll(Map)", put_all),
+        ("def putIfAbsent(def, def)", put_if_absent),
+        ("def remove(def)", remove),
+        ("boolean remove(def, def)", remove_pair),
+        ("def replace(def, def)", replace),
+        ("boolean replace(def, def, def)", replace_pair),
+        ("void replaceAll(BiFunction)", replace_all),
+        ("int size()", |_, args| Ok(Val::Int(map(args)?.object.len() as i32))),
+        ("Collection values()", |run, args| view(run, args, View::Values)),
+    ],
+    ..Class::EMPTY
+};
+
+pub const HASH_MAP: Class = Class {
+    name: "java.util.HashMap",
+    extends: &[ClassId::Map],
+    constructors: &[("()", |run, args| new_map(run, args, Order::Hash)), ("(Map)", |run, args| new_map(run, args, Order::Hash))],
+    methods: &[("def clone()", |run, args| new_map(run, args, Order::Hash))],
+    ..Class::EMPTY
+};
+
+pub const LINKED_HASH_MAP: Class = Class {
+    name: "java.util.LinkedHashMap",
+    extends: &[ClassId::HashMap],
+    constructors: &[
+        ("()", |run, args| new_map(run, args, Order::Linked)),
+        ("(Map)", |run, args| new_map(run, args, Order::Linked)),
+    ],
+    methods: &[("def clone()", |run, args| new_map(run, args, Order::Linked))],
+    ..Class::EMPTY
+};
+
+pub const SORTED_MAP: Class = Class {
+    name: "java.util.SortedMap",
+    extends: &[ClassId::Map],
+    methods: &[("def firstKey()", first_key), ("def lastKey()", last_key)],
+    ..Class::EMPTY
+};
+
+pub const NAVIGABLE_MAP: Class = Class {
+    name: "java.util.NavigableMap",
+    extends: &[ClassId::SortedMap],
+    methods: &[
+        ("Map.Entry firstEntry()", |run, args| edge_entry(run, args, false)),
+        ("Map.Entry lastEntry()", |run, args| edge_entry(run, args, true)),
+        ("Map.Entry pollFirstEntry()", |run, args| poll_entry(run, args, false)),
+        ("Map.Entry pollLastEntry()", |run, args| poll_entry(run, args, true)),
+        ("def ceilingKey(def)", |run, args| near_key(run, args, |o| o.is_ge(), false)),
+        ("def higherKey(def)", |run, args| near_key(run, args, |o| o.is_gt(), false)),
+        ("def floorKey(def)", |run, args| near_key(run, args, |o| o.is_le(), true)),
+    ],
+    ..Class::EMPTY
+};
+
+pub const TREE_MAP: Class = Class {
+    name: "java.util.TreeMap",
+    extends: &[ClassId::NavigableMap],
+    constructors: &[("()", |run, args| new_map(run, args, Order::Sorted))],
+    methods: &[("def clone()", |run, args| new_map(run, args, Order::Sorted))],
+    ..Class::EMPTY
+};
+
+macro_rules! hidden_maps {
+    ($($constant:ident = $name:literal;)*) => {
+        $(pub const $constant: Class = Class { name: $name, extends: &[ClassId::Map], hidden: true, ..Class::EMPTY };)*
+    };
+}
+
+hidden_maps! {
+    UNMODIFIABLE_MAP = "java.util.Collections.UnmodifiableMap";
+    UNMODIFIABLE_INGEST_DATA = "org.elasticsearch.ingest.ConditionalProcessor.UnmodifiableIngestData";
+    INGEST_CTX_MAP = "org.elasticsearch.ingest.IngestCtxMap";
+}
+
+pub const ENTRY: Class = Class {
+    name: "java.util.Map.Entry",
+    methods: &[("def getKey()", entry_key), ("def getValue()", entry_value), ("def setValue(def)", set_entry_value)],
+    statics: &[
+        ("Comparator comparingByKey()", |run, _| comparing_entries(run, entry_key, Val::Null)),
+        ("Comparator comparingByKey(Comparator)", |run, args| comparing_entries(run, entry_key, args.first().copied().unwrap_or(Val::Null))),
+        ("Comparator comparingByValue()", |run, _| comparing_entries(run, entry_value, Val::Null)),
+        ("Comparator comparingByValue(Comparator)", |run, args| comparing_entries(run, entry_value, args.first().copied().unwrap_or(Val::Null))),
+    ],
+    ..Class::EMPTY
+};
+
+pub const HASH_MAP_NODE: Class =
+    Class { name: "java.util.HashMap.Node", extends: &[ClassId::MapEntry], hidden: true, ..Class::EMPTY };
+
+pub const SIMPLE_ENTRY: Class = Class {
+    name: "java.util.AbstractMap.SimpleEntry",
+    extends: &[ClassId::MapEntry],
+    constructors: &[("(def, def)", new_entry), ("(Map.Entry)", copy_entry)],
+    ..Class::EMPTY
+};
+
+fn map<'a>(args: &[Val<'a>]) -> Result<MapRef<'a>, Thrown> {
+    args.first().and_then(|v| v.as_map()).ok_or_else(|| Thrown::null_pointer("the map is null"))
+}
+
+/// The map, to be changed.
+fn mutable<'a>(run: &Run<'_, 'a>, args: &[Val<'a>]) -> Result<MapRef<'a>, Thrown> {
+    let map = map(args)?;
+    if map.unmodifiable {
+        return Err(unsupported());
+    }
+    run.check_mutable(map.object)?;
+    Ok(map)
+}
+
+impl<'a> Run<'_, 'a> {
+    /// Keys and values, in the map's order.
+    pub fn members(&mut self, map: MapRef<'a>) -> Result<Vec<(Val<'a>, Val<'a>)>, Thrown> {
+        let keys = self.map_keys(map)?;
+        let mut members = Vec::with_capacity(keys.len());
+        for key in keys {
+            let value = map.object.get(key).map_or(Val::Null, |v| self.val(v));
+            members.push((keys::decode(self, key), value));
+        }
+        Ok(members)
+    }
+
+    /// A map of some order with these members.
+    pub fn map_of(&mut self, order: Order, members: Vec<(Val<'a>, Val<'a>)>) -> Eval<'a> {
+        let object = self.new_map();
+        for (key, val) in members {
+            self.map_put(object, key, val)?;
+        }
+        Ok(match order {
+            Order::Hash => Val::Map(object),
+            order => self.object(Kind::Map(MapRef { object, order, unmodifiable: false })),
+        })
+    }
+}
+
+fn new_map<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], order: Order) -> Eval<'a> {
+    let members = match args.first() {
+        None => Vec::new(),
+        Some(from) => match from.as_map() {
+            Some(map) => run.members(map)?,
+            None => {
+                return Err(Thrown::null_pointer("Cannot invoke \"java.util.Map.size()\" because \"m\" is null"));
+            }
+        },
+    };
+    run.map_of(order, members)
+}
+
+fn view<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], view: View) -> Eval<'a> {
+    let map = map(args)?;
+    Ok(run.object(Kind::MapView { view, map }))
+}
+
+fn clear<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    mutable(run, args)?.object.clear();
+    Ok(Val::Null)
+}
+
+fn get<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key] = take(args)?;
+    Ok(run.map_get(map(args)?.object, key)?.unwrap_or(Val::Null))
+}
+
+fn get_or_default<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, default] = take(args)?;
+    Ok(run.map_get(map(args)?.object, key)?.unwrap_or(default))
+}
+
+fn contains_key<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key] = take(args)?;
+    run.map_contains(map(args)?.object, key).map(Val::Bool)
+}
+
+fn contains_value<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, wanted] = take(args)?;
+    for value in map(args)?.object.iter().map(|(_, v)| v) {
+        let val = run.val(value);
+        if equality::equals(run, wanted, val)? {
+            return Ok(Val::Bool(true));
+        }
+    }
+    Ok(Val::Bool(false))
+}
+
+fn put<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, val] = take(args)?;
+    let map = mutable(run, args)?;
+    Ok(run.map_put(map.object, key, val)?.unwrap_or(Val::Null))
+}
+
+fn put_if_absent<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, val] = take(args)?;
+    let map = mutable(run, args)?;
+    match run.map_get(map.object, key)? {
+        Some(old) if !old.is_null() => Ok(old),
+        _ => {
+            run.map_put(map.object, key, val)?;
+            Ok(Val::Null)
+        }
+    }
+}
+
+fn put_all<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, other] = take(args)?;
+    let target = mutable(run, args)?;
+    let Some(other) = other.as_map() else {
+        return Err(Thrown::null_pointer("Cannot invoke \"java.util.Map.size()\" because \"m\" is null"));
+    };
+    for (key, val) in run.members(other)? {
+        run.map_put(target.object, key, val)?;
+    }
+    Ok(Val::Null)
+}
+
+fn remove<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key] = take(args)?;
+    let map = mutable(run, args)?;
+    Ok(run.map_remove(map.object, key)?.unwrap_or(Val::Null))
+}
+
+fn remove_pair<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, val] = take(args)?;
+    let map = mutable(run, args)?;
+    match run.map_get(map.object, key)? {
+        Some(old) if equality::equals(run, old, val)? => {
+            run.map_remove(map.object, key)?;
+            Ok(Val::Bool(true))
+        }
+        _ => Ok(Val::Bool(false)),
+    }
+}
+
+fn replace<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, val] = take(args)?;
+    let map = mutable(run, args)?;
+    if run.map_contains(map.object, key)? {
+        return Ok(run.map_put(map.object, key, val)?.unwrap_or(Val::Null));
+    }
+    Ok(Val::Null)
+}
+
+fn replace_pair<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, old, new] = take(args)?;
+    let map = mutable(run, args)?;
+    match run.map_get(map.object, key)? {
+        Some(val) if equality::equals(run, val, old)? => {
+            run.map_put(map.object, key, new)?;
+            Ok(Val::Bool(true))
+        }
+        _ => Ok(Val::Bool(false)),
+    }
+}
+
+fn replace_all<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, function] = take(args)?;
+    let map = mutable(run, args)?;
+    for (key, val) in run.members(map)? {
+        let new = run.call(function, &[key, val])?;
+        run.map_put(map.object, key, new)?;
+    }
+    Ok(Val::Null)
+}
+
+/// Puts what a function gave, or removes the key where it gave null.
+fn settle<'a>(run: &mut Run<'_, 'a>, map: MapRef<'a>, key: Val<'a>, new: Val<'a>) -> Eval<'a> {
+    if new.is_null() {
+        run.map_remove(map.object, key)?;
+    } else {
+        run.map_put(map.object, key, new)?;
+    }
+    Ok(new)
+}
+
+fn compute<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, function] = take(args)?;
+    let map = mutable(run, args)?;
+    let old = run.map_get(map.object, key)?.unwrap_or(Val::Null);
+    let new = run.call(function, &[key, old])?;
+    settle(run, map, key, new)
+}
+
+fn compute_if_absent<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, function] = take(args)?;
+    let map = mutable(run, args)?;
+    match run.map_get(map.object, key)? {
+        Some(old) if !old.is_null() => Ok(old),
+        _ => {
+            let new = run.call(function, &[key])?;
+            if !new.is_null() {
+                run.map_put(map.object, key, new)?;
+            }
+            Ok(new)
+        }
+    }
+}
+
+fn compute_if_present<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, function] = take(args)?;
+    let map = mutable(run, args)?;
+    match run.map_get(map.object, key)? {
+        Some(old) if !old.is_null() => {
+            let new = run.call(function, &[key, old])?;
+            settle(run, map, key, new)
+        }
+        _ => Ok(Val::Null),
+    }
+}
+
+fn merge<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, key, val, function] = take(args)?;
+    let map = mutable(run, args)?;
+    if val.is_null() {
+        return Err(Thrown::with_message(ClassId::NullPointerException, None));
+    }
+    match run.map_get(map.object, key)? {
+        Some(old) if !old.is_null() => {
+            let new = run.call(function, &[old, val])?;
+            settle(run, map, key, new)
+        }
+        _ => settle(run, map, key, val),
+    }
+}
+
+fn for_each<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, consumer] = take(args)?;
+    let map = map(args)?;
+    let len = map.object.len();
+    for (key, val) in run.members(map)? {
+        run.call(consumer, &[key, val])?;
+    }
+    // A `HashMap` notices at the end that it was changed.
+    if map.object.len() != len && !run.is_root(map.object) {
+        return Err(changed());
+    }
+    Ok(Val::Null)
+}
+
+fn each<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    for_each(run, args)?;
+    Ok(args.first().copied().unwrap_or(Val::Null))
+}
+
+fn collect<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [this, function] = take(args)?;
+    let list = Val::List(run.new_list());
+    collect_into(run, &[this, list, function])
+}
+
+fn collect_into<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, into, function] = take(args)?;
+    for (key, val) in run.members(map(args)?)? {
+        let result = run.call(function, &[key, val])?;
+        run.add_to(into, result)?;
+    }
+    Ok(into)
+}
+
+fn count<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, predicate] = take(args)?;
+    let mut count = 0;
+    for (key, val) in run.members(map(args)?)? {
+        count += i32::from(run.call_test(predicate, &[key, val])?);
+    }
+    Ok(Val::Int(count))
+}
+
+fn every<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, predicate] = take(args)?;
+    for (key, val) in run.members(map(args)?)? {
+        if !run.call_test(predicate, &[key, val])? {
+            return Ok(Val::Bool(false));
+        }
+    }
+    Ok(Val::Bool(true))
+}
+
+fn find<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, predicate] = take(args)?;
+    let map = map(args)?;
+    for (key, val) in run.members(map)? {
+        if run.call_test(predicate, &[key, val])? {
+            return Ok(run.object(Kind::Entry(Entry { map: Some(map), key, value: Cell::new(val) })));
+        }
+    }
+    Ok(Val::Null)
+}
+
+fn find_all<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [this, predicate] = take(args)?;
+    let from = map(args)?;
+    let mut found = Vec::new();
+    for (key, val) in run.members(from)? {
+        if run.call_test(predicate, &[key, val])? {
+            found.push((key, val));
+        }
+    }
+    let order = if matches!(this, Val::Map(_)) { Order::Hash } else { from.order };
+    run.map_of(order, found)
+}
+
+fn find_result<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [this, function] = take(args)?;
+    find_result_or(run, &[this, Val::Null, function])
+}
+
+fn find_result_or<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, default, function] = take(args)?;
+    for (key, val) in run.members(map(args)?)? {
+        let result = run.call(function, &[key, val])?;
+        if !result.is_null() {
+            return Ok(result);
+        }
+    }
+    Ok(default)
+}
+
+fn find_results<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, function] = take(args)?;
+    let list = Val::List(run.new_list());
+    for (key, val) in run.members(map(args)?)? {
+        let result = run.call(function, &[key, val])?;
+        if !result.is_null() {
+            run.add_to(list, result)?;
+        }
+    }
+    Ok(list)
+}
+
+fn group_by<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, function] = take(args)?;
+    let groups = run.new_map();
+    for (key, val) in run.members(map(args)?)? {
+        let name = run.call(function, &[key, val])?;
+        let group = match run.map_get(groups, name)? {
+            Some(Val::Map(group)) => group,
+            _ => {
+                let group = run.new_map();
+                run.map_put(groups, name, Val::Map(group))?;
+                group
+            }
+        };
+        run.map_put(group, key, val)?;
+    }
+    Ok(run.object(Kind::Map(MapRef { object: groups, order: Order::Linked, unmodifiable: false })))
+}
+
+/// `getByPath('a.b.0')`: keys and list indexes, dot by dot.
+pub fn get_by_path<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let this = args.first().copied().unwrap_or(Val::Null);
+    let path = run.text(args.get(1).copied().unwrap_or(Val::Null))?;
+    let missing = |run: &Run<'_, 'a>| match args.get(2) {
+        Some(default) => Ok(*default),
+        None => {
+            let _ = run;
+            Err(Thrown::illegal_argument(format!("Could not get path [{path}]: no value at that path")))
+        }
+    };
+    if path.is_empty() {
+        return Err(Thrown::illegal_argument("Missing path, it must not be empty"));
+    }
+    let mut at = this;
+    for key in path.split('.') {
+        let next = if let Some(map) = at.as_map() {
+            map.object.get(key).map(|v| run.val(v))
+        } else if let Some(list) = at.as_list() {
+            match key.parse::<usize>() {
+                Ok(index) => list.get(index).map(|v| run.val(v)),
+                Err(_) => return missing(run),
+            }
+        } else {
+            None
+        };
+        match next {
+            Some(val) => at = val,
+            None => return missing(run),
+        }
+    }
+    Ok(at)
+}
+
+// Sorted maps.
+
+fn first_key<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let keys = run.map_keys(map(args)?)?;
+    keys.first().map(|k| keys::decode(run, k)).ok_or_else(no_element)
+}
+
+fn last_key<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let keys = run.map_keys(map(args)?)?;
+    keys.last().map(|k| keys::decode(run, k)).ok_or_else(no_element)
+}
+
+fn edge<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], last: bool) -> Result<Option<&'a str>, Thrown> {
+    let keys = run.map_keys(map(args)?)?;
+    Ok(if last { keys.last() } else { keys.first() }.copied())
+}
+
+fn edge_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], last: bool) -> Eval<'a> {
+    let map = map(args)?;
+    Ok(edge(run, args, last)?.map_or(Val::Null, |key| run.entry(map, key)))
+}
+
+fn poll_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], last: bool) -> Eval<'a> {
+    let map = mutable(run, args)?;
+    let Some(key) = edge(run, args, last)? else { return Ok(Val::Null) };
+    let value = map.object.remove(key).map_or(Val::Null, |v| run.val(v));
+    let key = keys::decode(run, key);
+    Ok(run.object(Kind::Entry(Entry { map: None, key, value: Cell::new(value) })))
+}
+
+fn near_key<'a>(
+    run: &mut Run<'_, 'a>,
+    args: &[Val<'a>],
+    fits: fn(std::cmp::Ordering) -> bool,
+    last: bool,
+) -> Eval<'a> {
+    let [_, wanted] = take(args)?;
+    let mut found = Val::Null;
+    for key in run.map_keys(map(args)?)? {
+        let key = keys::decode(run, key);
+        if fits(equality::compare(run, key, wanted)?) {
+            found = key;
+            if !last {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+// Entries.
+
+fn entry<'a>(args: &[Val<'a>]) -> Result<&'a Entry<'a>, Thrown> {
+    match args.first() {
+        Some(Val::Obj(Obj { kind: Kind::Entry(entry), .. })) => Ok(entry),
+        _ => Err(Thrown::null_pointer("the entry is null")),
+    }
+}
+
+fn entry_key<'a>(_: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    Ok(entry(args)?.key)
+}
+
+fn entry_value<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    run.entry_value(entry(args)?)
+}
+
+fn set_entry_value<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [_, val] = take(args)?;
+    let entry = entry(args)?;
+    let old = run.entry_value(entry)?;
+    if let Some(map) = entry.map {
+        if map.unmodifiable {
+            return Err(unsupported());
+        }
+        run.map_put(map.object, entry.key, val)?;
+    }
+    entry.value.set(val);
+    Ok(old)
+}
+
+fn new_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [key, val] = take(args)?;
+    Ok(run.object(Kind::Entry(Entry { map: None, key, value: Cell::new(val) })))
+}
+
+fn copy_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let from = entry(args)?;
+    let val = run.entry_value(from)?;
+    new_entry(run, &[from.key, val])
+}
+
+fn comparing_entries<'a>(run: &mut Run<'_, 'a>, part: super::Native, comparator: Val<'a>) -> Eval<'a> {
+    let key = run.native_lambda(ClassId::Function, part, &[]);
+    super::functions::compare_by(run, key, comparator)
+}

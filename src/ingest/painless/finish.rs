@@ -1,0 +1,121 @@
+//! What becomes of a script's objects that it left in the document: the node keeps what it can write as JSON and refuses the rest.
+
+use super::keys;
+use super::object::{Kind, Obj};
+use super::run::Run;
+use super::value::Val;
+use crate::document::{Array, Object, Value, format_instant};
+use crate::ingest::Failure;
+
+/// Nested deeper than this a document is taken to contain itself.
+const DEPTH_MAX: usize = 1_000;
+
+impl<'a> Run<'_, 'a> {
+    /// Replaces the script's objects in the document by plain values.
+    pub fn finish(&mut self) -> Result<(), Failure> {
+        if !self.has_objects() {
+            return Ok(());
+        }
+        self.settle_object(self.doc.root, &mut Vec::new())
+    }
+
+    fn settle_object(&mut self, object: &'a Object<'a>, above: &mut Vec<usize>) -> Result<(), Failure> {
+        enter(above, std::ptr::from_ref(object) as usize)?;
+        for at in 0..object.len() {
+            let Some((key, value)) = object.member(at) else { break };
+            if keys::is_encoded(key) {
+                return Err(bad_key(self, key));
+            }
+            if let Some(settled) = self.settle(value, above)? {
+                object.insert(key, settled);
+            }
+        }
+        above.pop();
+        Ok(())
+    }
+
+    fn settle_array(&mut self, array: &'a Array<'a>, above: &mut Vec<usize>) -> Result<(), Failure> {
+        enter(above, std::ptr::from_ref(array) as usize)?;
+        for at in 0..array.len() {
+            let Some(value) = array.get(at) else { break };
+            if let Some(settled) = self.settle(value, above)? {
+                array.set(at, settled);
+            }
+        }
+        above.pop();
+        Ok(())
+    }
+
+    /// The plain value that takes the place of `value`, where it is not plain itself.
+    fn settle(&mut self, value: Value<'a>, above: &mut Vec<usize>) -> Result<Option<Value<'a>>, Failure> {
+        match value {
+            Value::Object(object) => self.settle_object(object, above).map(|()| None),
+            Value::Array(array) => self.settle_array(array, above).map(|()| None),
+            Value::Script(_) => {
+                let val = self.val(value);
+                let plain = self.plain(val)?;
+                self.settle(plain, above)?;
+                Ok(Some(plain))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn plain(&mut self, val: Val<'a>) -> Result<Value<'a>, Failure> {
+        let Val::Obj(object) = val else {
+            return match val {
+                // The node refuses these; they lose nothing as an `Integer` or a string.
+                Val::Byte(_) | Val::Short(_) | Val::Char(_) => Err(self.unexpected(val)),
+                _ => Ok(self.value(val)),
+            };
+        };
+        match &object.kind {
+            Kind::List { array, .. } => Ok(Value::Array(array)),
+            Kind::Map(map) => Ok(Value::Object(map.object)),
+            Kind::Set(_) | Kind::MapView { view: super::object::View::Keys, .. } => {
+                let items = self.items_of(val).map_err(super::thrown::Thrown::bare_failure)?;
+                let list = Array::new_in(self.arena);
+                for item in items {
+                    list.push(self.value(item));
+                }
+                Ok(Value::Array(list))
+            }
+            Kind::Timestamp(t) => {
+                let mut text = String::new();
+                format_instant(**t, &mut text);
+                Ok(Value::Str(self.arena.alloc_str(&text)))
+            }
+            _ => Err(self.unexpected(val)),
+        }
+    }
+
+    fn unexpected(&self, val: Val<'a>) -> Failure {
+        let class = match val {
+            Val::Obj(Obj { kind: Kind::Array { item, .. }, .. }) => super::text::array_code(*item),
+            _ => self.class_of(val).binary_name().to_owned(),
+        };
+        Failure::illegal_argument(format!("unexpected value type [class {class}]"))
+    }
+}
+
+fn enter(above: &mut Vec<usize>, address: usize) -> Result<(), Failure> {
+    if above.len() >= DEPTH_MAX || above.contains(&address) {
+        return Err(Failure::illegal_argument("Iterable object is self-referencing itself"));
+    }
+    above.push(address);
+    Ok(())
+}
+
+fn bad_key<'a>(run: &Run<'_, 'a>, key: &'a str) -> Failure {
+    match keys::decode(run, key) {
+        Val::Null => Failure::illegal_argument("Field name cannot be null"),
+        other => {
+            let from = run.class_of(other).binary_name();
+            let note = super::equality::loader_note(from, "java.lang.String");
+            Failure::new(
+                crate::ingest::ErrorKind::ClassCast,
+                format!("class {from} cannot be cast to class java.lang.String ({note})"),
+            )
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! Arithmetic, comparison and casts on values. What is known of the types at compile time has been cast before; so one rule serves
+//! typed and `def` operands: the wider of the two types decides.
+
+use super::api::ClassId;
+use super::ast::{BinaryOp, CompareOp, UnaryOp};
+use super::equality::{compare_numbers, loosely_equal};
+use super::object::{Kind, Obj};
+use super::run::{Eval, Run};
+use super::thrown::Thrown;
+use super::types::{Base, Cast, Type, is_subtype};
+use super::value::{Number, Val};
+use std::cmp::Ordering;
+
+impl BinaryOp {
+    pub fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::Rem => "%",
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Shl => "<<",
+            BinaryOp::Shr => ">>",
+            BinaryOp::UShr => ">>>",
+            BinaryOp::BitAnd => "&",
+            BinaryOp::Xor => "^",
+            BinaryOp::BitOr => "|",
+        }
+    }
+
+    /// The operator's name in compile errors.
+    pub fn word(self) -> &'static str {
+        match self {
+            BinaryOp::Mul => "multiplication",
+            BinaryOp::Div => "division",
+            BinaryOp::Rem => "remainder",
+            BinaryOp::Add => "addition",
+            BinaryOp::Sub => "subtraction",
+            BinaryOp::Shl => "left shift",
+            BinaryOp::Shr => "right shift",
+            BinaryOp::UShr => "unsigned shift",
+            BinaryOp::BitAnd => "bitwise and",
+            BinaryOp::Xor => "bitwise xor",
+            BinaryOp::BitOr => "boolean or",
+        }
+    }
+
+    pub fn is_shift(self) -> bool {
+        matches!(self, BinaryOp::Shl | BinaryOp::Shr | BinaryOp::UShr)
+    }
+
+    /// Whether it works on bits and so not on fractions.
+    pub fn is_bitwise(self) -> bool {
+        matches!(self, BinaryOp::BitAnd | BinaryOp::Xor | BinaryOp::BitOr)
+    }
+}
+
+impl CompareOp {
+    pub fn symbol(self) -> &'static str {
+        match self {
+            CompareOp::Eq => "==",
+            CompareOp::EqRef => "===",
+            CompareOp::Ne => "!=",
+            CompareOp::NeRef => "!==",
+            CompareOp::Lt => "<",
+            CompareOp::Lte => "<=",
+            CompareOp::Gt => ">",
+            CompareOp::Gte => ">=",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            CompareOp::Eq => "equals",
+            CompareOp::EqRef => "reference equals",
+            CompareOp::Ne => "not equals",
+            CompareOp::NeRef => "reference not equals",
+            CompareOp::Lt => "less than",
+            CompareOp::Lte => "less than or equals",
+            CompareOp::Gt => "greater than",
+            CompareOp::Gte => "greater than or equals",
+        }
+    }
+
+    pub fn is_equality(self) -> bool {
+        matches!(self, CompareOp::Eq | CompareOp::EqRef | CompareOp::Ne | CompareOp::NeRef)
+    }
+
+    fn holds(self, ordering: Option<Ordering>) -> bool {
+        match self {
+            CompareOp::Lt => ordering == Some(Ordering::Less),
+            CompareOp::Lte => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
+            CompareOp::Gt => ordering == Some(Ordering::Greater),
+            CompareOp::Gte => matches!(ordering, Some(Ordering::Greater | Ordering::Equal)),
+            CompareOp::Eq | CompareOp::EqRef => ordering == Some(Ordering::Equal),
+            CompareOp::Ne | CompareOp::NeRef => ordering != Some(Ordering::Equal),
+        }
+    }
+}
+
+fn division_by_zero() -> Thrown {
+    Thrown::new(ClassId::ArithmeticException, "/ by zero")
+}
+
+/// An operator on two numbers. `None` where it has no meaning for them (bits of a fraction).
+fn arithmetic(op: BinaryOp, a: Number, b: Number) -> Option<Result<Number, Thrown>> {
+    use Number::*;
+    if op.is_shift() {
+        let count = match b {
+            Int(n) => n as u32,
+            Long(n) => n as u32,
+            _ => return None,
+        };
+        return Some(Ok(match (op, a) {
+            (BinaryOp::Shl, Int(a)) => Int(a.wrapping_shl(count)),
+            (BinaryOp::Shr, Int(a)) => Int(a.wrapping_shr(count)),
+            (BinaryOp::UShr, Int(a)) => Int((a as u32).wrapping_shr(count) as i32),
+            (BinaryOp::Shl, Long(a)) => Long(a.wrapping_shl(count)),
+            (BinaryOp::Shr, Long(a)) => Long(a.wrapping_shr(count)),
+            (BinaryOp::UShr, Long(a)) => Long((a as u64).wrapping_shr(count) as i64),
+            _ => return None,
+        }));
+    }
+    Some(Ok(match (a, b) {
+        (Int(a), Int(b)) => Int(match op {
+            BinaryOp::Add => a.wrapping_add(b),
+            BinaryOp::Sub => a.wrapping_sub(b),
+            BinaryOp::Mul => a.wrapping_mul(b),
+            BinaryOp::Div | BinaryOp::Rem if b == 0 => return Some(Err(division_by_zero())),
+            BinaryOp::Div => a.wrapping_div(b),
+            BinaryOp::Rem => a.wrapping_rem(b),
+            BinaryOp::BitAnd => a & b,
+            BinaryOp::BitOr => a | b,
+            BinaryOp::Xor => a ^ b,
+            _ => return None,
+        }),
+        (Double(_), _) | (_, Double(_)) => Double(fraction_op(op, a.to_f64(), b.to_f64())?),
+        (Float(_), _) | (_, Float(_)) => {
+            let (a, b) = (a.to_f32(), b.to_f32());
+            Float(match op {
+                BinaryOp::Add => a + b,
+                BinaryOp::Sub => a - b,
+                BinaryOp::Mul => a * b,
+                BinaryOp::Div => a / b,
+                BinaryOp::Rem => a % b,
+                _ => return None,
+            })
+        }
+        _ => {
+            let (a, b) = (a.to_i64(), b.to_i64());
+            Long(match op {
+                BinaryOp::Add => a.wrapping_add(b),
+                BinaryOp::Sub => a.wrapping_sub(b),
+                BinaryOp::Mul => a.wrapping_mul(b),
+                BinaryOp::Div | BinaryOp::Rem if b == 0 => return Some(Err(division_by_zero())),
+                BinaryOp::Div => a.wrapping_div(b),
+                BinaryOp::Rem => a.wrapping_rem(b),
+                BinaryOp::BitAnd => a & b,
+                BinaryOp::BitOr => a | b,
+                BinaryOp::Xor => a ^ b,
+                _ => return None,
+            })
+        }
+    }))
+}
+
+fn fraction_op(op: BinaryOp, a: f64, b: f64) -> Option<f64> {
+    Some(match op {
+        BinaryOp::Add => a + b,
+        BinaryOp::Sub => a - b,
+        BinaryOp::Mul => a * b,
+        BinaryOp::Div => a / b,
+        BinaryOp::Rem => a % b,
+        _ => return None,
+    })
+}
+
+impl From<Number> for Val<'_> {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(i) => Val::Int(i),
+            Number::Long(l) => Val::Long(l),
+            Number::Float(f) => Val::Float(f),
+            Number::Double(d) => Val::Double(d),
+        }
+    }
+}
+
+pub fn binary<'a>(run: &mut Run<'_, 'a>, op: BinaryOp, a: Val<'a>, b: Val<'a>) -> Eval<'a> {
+    if let (Some(x), Some(y)) = (a.number(), b.number())
+        && let Some(result) = arithmetic(op, x, y)
+    {
+        return result.map(Val::from);
+    }
+    if op == BinaryOp::Add && (a.as_str().is_some() || b.as_str().is_some()) {
+        return concat(run, a, b);
+    }
+    if let (Val::Bool(x), Val::Bool(y)) = (a, b) {
+        match op {
+            BinaryOp::BitAnd => return Ok(Val::Bool(x & y)),
+            BinaryOp::BitOr => return Ok(Val::Bool(x | y)),
+            BinaryOp::Xor => return Ok(Val::Bool(x ^ y)),
+            _ => {}
+        }
+    }
+    Err(no_operation(run, op.symbol(), a, b))
+}
+
+pub fn concat<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Eval<'a> {
+    let mut out = String::new();
+    run.write_text(a, &mut out)?;
+    run.write_text(b, &mut out)?;
+    run.string(&out)
+}
+
+#[cold]
+fn no_operation<'a>(run: &Run<'_, 'a>, symbol: &str, a: Val<'a>, b: Val<'a>) -> Thrown {
+    for (operand, name) in [(a, "left"), (b, "right")] {
+        if operand.is_null() {
+            return Thrown::null_pointer(format!("Cannot invoke \"Object.getClass()\" because \"{name}\" is null"));
+        }
+    }
+    Thrown::class_cast(format!(
+        "Cannot apply [{symbol}] operation to types [{}] and [{}].",
+        run.class_name(a),
+        run.class_name(b)
+    ))
+}
+
+pub fn unary<'a>(run: &mut Run<'_, 'a>, op: UnaryOp, operand: Val<'a>) -> Eval<'a> {
+    use Number::*;
+    Ok(match (op, operand.number()) {
+        (UnaryOp::Plus, Some(n)) => n.into(),
+        (UnaryOp::Minus, Some(Int(n))) => Val::Int(n.wrapping_neg()),
+        (UnaryOp::Minus, Some(Long(n))) => Val::Long(n.wrapping_neg()),
+        (UnaryOp::Minus, Some(Float(n))) => Val::Float(-n),
+        (UnaryOp::Minus, Some(Double(n))) => Val::Double(-n),
+        (UnaryOp::BitNot, Some(Int(n))) => Val::Int(!n),
+        (UnaryOp::BitNot, Some(Long(n))) => Val::Long(!n),
+        (UnaryOp::Not, _) => Val::Bool(!truth(run, operand)?),
+        _ if operand.is_null() => {
+            return Err(Thrown::null_pointer("Cannot invoke \"Object.getClass()\" because \"unary\" is null"));
+        }
+        (UnaryOp::BitNot, _) => {
+            return Err(Thrown::class_cast(format!("Cannot apply not [~] to type [{}]", run.unboxed_name(operand))));
+        }
+        _ => {
+            let symbol = if op == UnaryOp::Plus { "+" } else { "-" };
+            let class = run.class_name(operand);
+            return Err(Thrown::class_cast(format!("Cannot apply [{symbol}] operation to type [{class}].")));
+        }
+    })
+}
+
+pub fn compare<'a>(run: &mut Run<'_, 'a>, op: CompareOp, a: Val<'a>, b: Val<'a>) -> Result<bool, Thrown> {
+    match op {
+        CompareOp::Eq => loosely_equal(run, a, b),
+        CompareOp::Ne => loosely_equal(run, a, b).map(|equal| !equal),
+        CompareOp::EqRef => Ok(a.is_same(b)),
+        CompareOp::NeRef => Ok(!a.is_same(b)),
+        _ => match (a.number(), b.number()) {
+            (Some(a), Some(b)) => Ok(op.holds(compare_numbers(a, b))),
+            _ => Err(no_operation(run, op.symbol(), a, b)),
+        },
+    }
+}
+
+/// `===` and `!==` on primitive numbers, which have no identity.
+pub fn compare_primitives(op: CompareOp, a: Val<'_>, b: Val<'_>) -> bool {
+    match (a, b) {
+        (Val::Bool(a), Val::Bool(b)) => op.holds(Some(a.cmp(&b))),
+        _ => op.holds(a.number().zip(b.number()).and_then(|(a, b)| compare_numbers(a, b))),
+    }
+}
+
+/// A `def` as a condition.
+pub fn truth<'a>(run: &Run<'_, 'a>, val: Val<'a>) -> Result<bool, Thrown> {
+    match val {
+        Val::Bool(b) => Ok(b),
+        Val::Null => Err(value_is_null()),
+        other => Err(Thrown::class_cast(format!("cannot cast def [{}] to boolean", run.unboxed_name(other)))),
+    }
+}
+
+#[cold]
+fn value_is_null() -> Thrown {
+    Thrown::null_pointer("Cannot invoke \"Object.getClass()\" because \"value\" is null")
+}
+
+fn number_as<'a>(number: Number, base: Base) -> Val<'a> {
+    match base {
+        Base::Byte => Val::Byte(narrow(number) as i8),
+        Base::Short => Val::Short(narrow(number) as i16),
+        Base::Char => Val::Char(narrow(number) as u16),
+        Base::Int => Val::Int(number.to_i32()),
+        Base::Long => Val::Long(number.to_i64()),
+        Base::Float => Val::Float(number.to_f32()),
+        _ => Val::Double(number.to_f64()),
+    }
+}
+
+/// Narrowing to less than 32 bits goes through `int`, as in Java.
+fn narrow(number: Number) -> i32 {
+    match number {
+        Number::Long(l) => l as i32,
+        other => other.to_i32(),
+    }
+}
+
+pub fn cast<'a>(run: &mut Run<'_, 'a>, val: Val<'a>, cast: Cast) -> Eval<'a> {
+    match cast {
+        Cast::Keep => Ok(val),
+        Cast::Number(base) => match (val, val.number()) {
+            (Val::Bool(_), _) => Ok(val),
+            (_, Some(number)) => Ok(number_as(number, base)),
+            _ => Err(Thrown::null_pointer(format!(
+                "Cannot invoke \"java.lang.{}.{base}Value()\" because value is null",
+                Type::of(base).boxed().simple_name(),
+                base = Type::of(base)
+            ))),
+        },
+        Cast::StringToChar => match val {
+            Val::Null => Err(value_is_null()),
+            other => string_to_char(run, other),
+        },
+        Cast::CharToString => run.to_text_val(val),
+        Cast::FromDef { to, explicit } => from_def(run, val, to, explicit),
+        Cast::Check(to) => check_instance(run, val, to),
+    }
+}
+
+fn string_to_char<'a>(run: &mut Run<'_, 'a>, val: Val<'a>) -> Eval<'a> {
+    let text = run.to_text(val)?;
+    let mut units = text.encode_utf16();
+    match (units.next(), units.next()) {
+        (Some(unit), None) => Ok(Val::Char(unit)),
+        _ => Err(Thrown::class_cast("cannot cast java.lang.String with length not equal to one to char")),
+    }
+}
+
+/// A `def` to a static type.
+fn from_def<'a>(run: &mut Run<'_, 'a>, val: Val<'a>, to: Type, explicit: bool) -> Eval<'a> {
+    let how = if explicit { "explicitly" } else { "implicitly" };
+    if to == Type::BOOLEAN {
+        return truth(run, val).map(Val::Bool);
+    }
+    if to == Type::STRING {
+        return match val {
+            Val::Null | Val::Str(_) => Ok(val),
+            Val::Char(_) if explicit => run.to_text_val(val),
+            _ => Err(Thrown::class_cast(format!(
+                "cannot {how} cast def [{}] to java.lang.String",
+                run.unboxed_name(val)
+            ))),
+        };
+    }
+    let Some(target) = to.unboxed() else { return check_instance(run, val, to) };
+    if val.is_null() {
+        return if to.is_primitive() { Err(value_is_null()) } else { Ok(Val::Null) };
+    }
+    if let Val::Bool(_) = val
+        && target == Type::BOOLEAN
+    {
+        return Ok(val);
+    }
+    let from = match val {
+        Val::Byte(_) => Some(Base::Byte),
+        Val::Short(_) => Some(Base::Short),
+        Val::Char(_) => Some(Base::Char),
+        Val::Int(_) => Some(Base::Int),
+        Val::Long(_) => Some(Base::Long),
+        Val::Float(_) => Some(Base::Float),
+        Val::Double(_) => Some(Base::Double),
+        Val::Str(_) if target == Type::CHAR && explicit => return string_to_char(run, val),
+        _ => None,
+    };
+    if let (Some(from), Some(number)) = (from, val.number())
+        && target != Type::BOOLEAN
+        && (explicit || super::types::widens(from, target.base))
+    {
+        return Ok(number_as(number, target.base));
+    }
+    Err(Thrown::class_cast(format!("cannot {how} cast def [{}] to {to}", run.unboxed_name(val))))
+}
+
+/// A checked cast to a class or array type.
+fn check_instance<'a>(run: &mut Run<'_, 'a>, val: Val<'a>, to: Type) -> Eval<'a> {
+    if val.is_null() || instance_of(run, val, to) {
+        return Ok(val);
+    }
+    let from = match val {
+        Val::Obj(Obj { kind: Kind::Array { item, .. }, .. }) => super::text::array_code(*item),
+        _ => run.class_of(val).binary_name().to_owned(),
+    };
+    let name = to.class_id().map_or_else(|| super::text::array_code(to.item()), |id| id.binary_name().to_owned());
+    let note = super::equality::loader_note(&from, &name);
+    Err(Thrown::class_cast(format!("class {from} cannot be cast to class {name} ({note})")))
+}
+
+/// `val instanceof ty`, false for null.
+pub fn instance_of<'a>(run: &Run<'_, 'a>, val: Val<'a>, ty: Type) -> bool {
+    if val.is_null() {
+        return false;
+    }
+    if ty == Type::OBJECT {
+        return true;
+    }
+    match (val, ty.class_id()) {
+        (Val::Obj(Obj { kind: Kind::Array { item, .. }, .. }), _) => {
+            ty.dims > 0 && (*item == ty.item() || is_subtype(*item, ty.item()))
+        }
+        // The document's own map is no `HashMap`, whatever else it is.
+        (Val::Obj(Obj { kind: Kind::Lambda(lambda), .. }), Some(id)) => {
+            lambda.interface.is_none_or(|interface| interface.is_subclass_of(id))
+        }
+        (_, Some(id)) => run.class_of(val).is_subclass_of(id),
+        _ => false,
+    }
+}
