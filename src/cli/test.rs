@@ -179,7 +179,9 @@ fn diff<'a>(path: &str, got: Option<Value<'a>>, expected: Option<Value<'a>>, out
 /// `Integer` and `Long`).
 fn same_json<'a>(a: Value<'a>, b: Value<'a>) -> bool {
     match (a, b) {
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same_json(a, b)),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same_json(a, b))
+        }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same_json(a, b)))
         }

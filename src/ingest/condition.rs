@@ -22,7 +22,8 @@ impl Condition {
             }
             _ => return Err(node.error(format!("[if] expected a script, found {}", node.describe()))),
         };
-        let script = Script::compile(source, ScriptContext::Condition, params).map_err(|e| node.error(e.to_string()))?;
+        let script =
+            Script::compile(source, ScriptContext::Condition, params).map_err(|e| node.error(e.to_string()))?;
         Ok(Self { script })
     }
 

@@ -101,7 +101,14 @@ impl<'s, 'a> Run<'s, 'a> {
         }
     }
 
-    fn set_index(&mut self, object: Val<'a>, key: Val<'a>, val: Val<'a>, kind: IndexKind, receiver: &str) -> Result<(), Thrown> {
+    fn set_index(
+        &mut self,
+        object: Val<'a>,
+        key: Val<'a>,
+        val: Val<'a>,
+        kind: IndexKind,
+        receiver: &str,
+    ) -> Result<(), Thrown> {
         if let Some(map) = object.as_map() {
             return self.put_member(object, key, val).map(|_| _ = map);
         }
@@ -176,7 +183,8 @@ impl<'s, 'a> Run<'s, 'a> {
         };
         let old = self.load(&assign.target, &place, frame).map_err(|e| e.at(assign.at))?;
         let right = self.eval(&assign.value, frame)?;
-        let new = self.combine(op, old, right).and_then(|v| ops::cast(self, v, assign.cast)).map_err(|e| e.at(assign.at))?;
+        let new =
+            self.combine(op, old, right).and_then(|v| ops::cast(self, v, assign.cast)).map_err(|e| e.at(assign.at))?;
         self.store(&assign.target, place, new, frame).map_err(|e| e.at(assign.at))?;
         Ok(if assign.gives_old { old } else { new })
     }

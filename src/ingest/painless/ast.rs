@@ -167,10 +167,20 @@ pub enum ExprKind<'s> {
     Null,
     Bool(bool),
     /// Digits with prefix and suffix cut; the suffix in lower case.
-    Integer { digits: &'s str, radix: Radix, suffix: Option<u8> },
-    Decimal { digits: &'s str, suffix: Option<u8> },
+    Integer {
+        digits: &'s str,
+        radix: Radix,
+        suffix: Option<u8>,
+    },
+    Decimal {
+        digits: &'s str,
+        suffix: Option<u8>,
+    },
     String(String),
-    Regex { pattern: &'s str, flags: &'s str },
+    Regex {
+        pattern: &'s str,
+        flags: &'s str,
+    },
     Name(&'s str),
     List(Vec<Expr<'s>>),
     Map(Vec<(Expr<'s>, Expr<'s>)>),
@@ -181,23 +191,56 @@ pub enum ExprKind<'s> {
     And(Vec<Expr<'s>>),
     Or(Vec<Expr<'s>>),
     /// `=~`, or with `whole` `==~`.
-    RegexMatch { whole: bool, text: Box<Expr<'s>>, pattern: Box<Expr<'s>> },
+    RegexMatch {
+        whole: bool,
+        text: Box<Expr<'s>>,
+        pattern: Box<Expr<'s>>,
+    },
     InstanceOf(Box<Expr<'s>>, TypeName),
     Elvis(Box<Expr<'s>>, Box<Expr<'s>>),
     Conditional(Box<[Expr<'s>; 3]>),
-    Assign { target: Box<Expr<'s>>, op: Option<BinaryOp>, value: Box<Expr<'s>> },
+    Assign {
+        target: Box<Expr<'s>>,
+        op: Option<BinaryOp>,
+        value: Box<Expr<'s>>,
+    },
     /// `++` and `--`, before (`after: false`) or after the target.
-    Increment { target: Box<Expr<'s>>, op: BinaryOp, after: bool },
+    Increment {
+        target: Box<Expr<'s>>,
+        op: BinaryOp,
+        after: bool,
+    },
     Cast(TypeName, Box<Expr<'s>>),
-    Field { object: Box<Expr<'s>>, name: &'s str, null_safe: bool },
-    Index { object: Box<Expr<'s>>, index: Box<Expr<'s>> },
-    Call { object: Box<Expr<'s>>, name: &'s str, arguments: Vec<Expr<'s>>, null_safe: bool },
-    CallLocal { name: &'s str, arguments: Vec<Expr<'s>> },
+    Field {
+        object: Box<Expr<'s>>,
+        name: &'s str,
+        null_safe: bool,
+    },
+    Index {
+        object: Box<Expr<'s>>,
+        index: Box<Expr<'s>>,
+    },
+    Call {
+        object: Box<Expr<'s>>,
+        name: &'s str,
+        arguments: Vec<Expr<'s>>,
+        null_safe: bool,
+    },
+    CallLocal {
+        name: &'s str,
+        arguments: Vec<Expr<'s>>,
+    },
     New(TypeName, Vec<Expr<'s>>),
     /// The type is that of the array; sizes for the first dimensions.
     NewArray(TypeName, Vec<Expr<'s>>),
     NewArrayOf(TypeName, Vec<Expr<'s>>),
-    Lambda { parameters: Vec<Parameter<'s>>, body: LambdaBody<'s> },
+    Lambda {
+        parameters: Vec<Parameter<'s>>,
+        body: LambdaBody<'s>,
+    },
     /// `Type::method`, `Type::new` (`method` is `new`), `this::function` (`ty` is `None`).
-    FunctionRef { ty: Option<TypeName>, method: &'s str },
+    FunctionRef {
+        ty: Option<TypeName>,
+        method: &'s str,
+    },
 }

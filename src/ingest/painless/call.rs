@@ -140,7 +140,11 @@ impl<'s, 'a> Run<'s, 'a> {
             if val.is_null() || ops::instance_of(self, val, ty) {
                 return Ok(val);
             }
-            return Err(Thrown::class_cast(format!("Cannot cast {} to {}", self.class_of(val).binary_name(), ty.java_name())));
+            return Err(Thrown::class_cast(format!(
+                "Cannot cast {} to {}",
+                self.class_of(val).binary_name(),
+                ty.java_name()
+            )));
         };
         if val.is_null() {
             return if ty.is_primitive() { Err(null_primitive(ty)) } else { Ok(val) };
@@ -150,7 +154,9 @@ impl<'s, 'a> Run<'s, 'a> {
             Some(from) if widens(from.base, target.base) && ty.is_primitive() => {
                 ops::cast(self, val, super::types::Cast::Number(target.base))
             }
-            None if ty.is_primitive() && ty != Type::BOOLEAN && ty != Type::CHAR => Err(self.cannot_cast(val, ClassId::Number)),
+            None if ty.is_primitive() && ty != Type::BOOLEAN && ty != Type::CHAR => {
+                Err(self.cannot_cast(val, ClassId::Number))
+            }
             _ => Err(Thrown::class_cast(format!(
                 "Cannot cast {} to {}",
                 self.class_of(val).binary_name(),
@@ -323,7 +329,13 @@ fn wrong_arity(name: &str, count: usize) -> Thrown {
 
 #[cold]
 fn null_primitive(ty: Type) -> Thrown {
-    let class = if ty == Type::BOOLEAN { "Boolean" } else if ty == Type::CHAR { "Character" } else { "Number" };
+    let class = if ty == Type::BOOLEAN {
+        "Boolean"
+    } else if ty == Type::CHAR {
+        "Character"
+    } else {
+        "Number"
+    };
     Thrown::null_pointer(format!(
         "Cannot invoke \"java.lang.{class}.{ty}Value()\" because the return value of \
          \"sun.invoke.util.ValueConversions.primitiveConversion(sun.invoke.util.Wrapper, Object, boolean)\" is null"

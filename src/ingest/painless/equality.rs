@@ -212,12 +212,18 @@ pub fn compare<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Result<Orde
         (Val::Bool(a), Val::Bool(b)) => a.cmp(&b),
         (Val::Float(a), Val::Float(b)) => java_total_order(a.into(), b.into()),
         (Val::Double(a), Val::Double(b)) => java_total_order(a, b),
-        (Val::Null, _) => return Err(no_compare(b, "Cannot invoke \"java.lang.Comparable.compareTo(Object)\" because \"a\" is null")),
+        (Val::Null, _) => {
+            return Err(no_compare(
+                b,
+                "Cannot invoke \"java.lang.Comparable.compareTo(Object)\" because \"a\" is null",
+            ));
+        }
         (_, Val::Null) => return Err(no_compare(a, "Cannot read field \"value\" because \"anotherString\" is null")),
         (Val::Obj(Obj { kind: Kind::Timestamp(a), .. }), Val::Obj(Obj { kind: Kind::Timestamp(b), .. })) => a.cmp(b),
         _ => {
             let target = if a.class_id().is_subclass_of(ClassId::Comparable) { b } else { a };
-            let other = if a.class_id().is_subclass_of(ClassId::Comparable) { run.class_of(a) } else { ClassId::Comparable };
+            let other =
+                if a.class_id().is_subclass_of(ClassId::Comparable) { run.class_of(a) } else { ClassId::Comparable };
             return Err(run.cannot_cast(target, other));
         }
     })

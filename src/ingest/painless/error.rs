@@ -100,7 +100,11 @@ impl fmt::Display for CompileError {
             None => f.write_str(&self.reason),
             Some(p) => {
                 let pad = " ".repeat(p.column - 1);
-                write!(f, "{} (line {}, column {} of the script)\n  {}\n  {pad}^", self.reason, p.line, p.column, p.text)
+                write!(
+                    f,
+                    "{} (line {}, column {} of the script)\n  {}\n  {pad}^",
+                    self.reason, p.line, p.column, p.text
+                )
             }
         }
     }

@@ -267,7 +267,11 @@ impl<'s, 'a> Run<'s, 'a> {
                     Kind::Pattern(index) => index,
                     _ => return Ok(false),
                 },
-                _ => return Err(Thrown::null_pointer("Cannot invoke \"java.util.regex.Pattern.matcher(java.lang.CharSequence)\" because the pattern is null")),
+                _ => {
+                    return Err(Thrown::null_pointer(
+                        "Cannot invoke \"java.util.regex.Pattern.matcher(java.lang.CharSequence)\" because the pattern is null",
+                    ));
+                }
             },
         };
         let text = match text {
@@ -276,7 +280,7 @@ impl<'s, 'a> Run<'s, 'a> {
                     "Cannot invoke \"java.lang.CharSequence.length()\" because \"this.wrapped\" is null",
                 ));
             }
-            other => self.to_text(other)?,
+            other => self.text_of(other)?,
         };
         match self.program.regex(index) {
             Some(regex) if whole => regex.matches(text),

@@ -28,7 +28,13 @@ pub enum Stmt {
     Expr(Expr),
     If(Box<[(Expr, Block)]>, Block),
     /// `while`, `do` and `for` after its initializer: `do` tests after the first round.
-    Loop { condition: Option<Expr>, body: Block, afterthought: Option<Expr>, test_first: bool, at: u32 },
+    Loop {
+        condition: Option<Expr>,
+        body: Block,
+        afterthought: Option<Expr>,
+        test_first: bool,
+        at: u32,
+    },
     ForEach(Box<ForEach>),
     Return(Option<Expr>),
     Break,
@@ -79,18 +85,37 @@ pub enum Expr {
     Or(Box<[Expr]>),
     Compare(Box<Compare>),
     /// `value == 'text'`, or with `negate` `!=`.
-    EqualsText { value: Box<Expr>, text: u32, negate: bool },
+    EqualsText {
+        value: Box<Expr>,
+        text: u32,
+        negate: bool,
+    },
     /// `value == null`, or with `negate` `!=`.
-    IsNull { value: Box<Expr>, negate: bool },
+    IsNull {
+        value: Box<Expr>,
+        negate: bool,
+    },
     /// `['a', 'b'].contains(value)` of constants.
-    ContainsText { texts: Box<[Box<str>]>, value: Box<Expr> },
+    ContainsText {
+        texts: Box<[Box<str>]>,
+        value: Box<Expr>,
+    },
     /// `value.contains('text')` and the like, with a constant.
     TextTest(Box<TextTest>),
-    Cast { value: Box<Expr>, cast: Cast, at: u32 },
+    Cast {
+        value: Box<Expr>,
+        cast: Cast,
+        at: u32,
+    },
     Conditional(Box<[Expr; 3]>),
     Elvis(Box<[Expr; 2]>),
     InstanceOf(Box<Expr>, Type),
-    RegexMatch { whole: bool, text: Box<Expr>, pattern: Box<Expr>, at: u32 },
+    RegexMatch {
+        whole: bool,
+        text: Box<Expr>,
+        pattern: Box<Expr>,
+        at: u32,
+    },
     /// A property of a `def`.
     Get(Box<Get>),
     /// A member of a map whose type is known.
@@ -105,8 +130,15 @@ pub enum Expr {
     List(Box<[Expr]>),
     Map(Box<[(Expr, Expr)]>),
     /// The type of the items of the innermost array that is made; a size for each dimension.
-    NewArray { item: Type, sizes: Box<[Expr]>, at: u32 },
-    ArrayOf { item: Type, items: Box<[Expr]> },
+    NewArray {
+        item: Type,
+        sizes: Box<[Expr]>,
+        at: u32,
+    },
+    ArrayOf {
+        item: Type,
+        items: Box<[Expr]>,
+    },
     Lambda(Box<MakeLambda>),
 }
 
@@ -222,12 +254,32 @@ pub struct CallFunction {
 pub enum Target {
     Local(Slot),
     /// A property of a `def`.
-    Property { object: Expr, name: Box<str>, index: Option<i32>, step: Step, setters: Box<[(ClassId, &'static MethodInfo)]> },
+    Property {
+        object: Expr,
+        name: Box<str>,
+        index: Option<i32>,
+        step: Step,
+        setters: Box<[(ClassId, &'static MethodInfo)]>,
+    },
     /// A member of a map whose type is known.
-    Key { object: Expr, key: u32, receiver: Box<str> },
-    Index { object: Expr, index: Expr, kind: IndexKind, receiver: Box<str> },
+    Key {
+        object: Expr,
+        key: u32,
+        receiver: Box<str>,
+    },
+    Index {
+        object: Expr,
+        index: Expr,
+        kind: IndexKind,
+        receiver: Box<str>,
+    },
     /// A property with getter and setter of a class that is known.
-    Accessors { object: Expr, getter: Option<&'static MethodInfo>, setter: &'static MethodInfo, receiver: Box<str> },
+    Accessors {
+        object: Expr,
+        getter: Option<&'static MethodInfo>,
+        setter: &'static MethodInfo,
+        receiver: Box<str>,
+    },
 }
 
 pub struct Assign {

@@ -38,7 +38,10 @@ pub fn substring<'a>(text: &'a str, from: usize, to: usize, arena: &'a Arena) ->
         _ => {
             let mut out = String::new();
             let mut pending = None;
-            text.encode_utf16().skip(from).take(to.saturating_sub(from)).for_each(|u| push_unit(&mut out, &mut pending, u));
+            text.encode_utf16()
+                .skip(from)
+                .take(to.saturating_sub(from))
+                .for_each(|u| push_unit(&mut out, &mut pending, u));
             if pending.is_some() {
                 out.push(char::REPLACEMENT_CHARACTER);
             }

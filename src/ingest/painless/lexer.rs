@@ -13,7 +13,10 @@ pub fn tokenize(source: &str) -> Result<Vec<Token<'_>>, CompileError> {
     if source.len() > SOURCE_LEN_MAX_BYTES {
         return Err(CompileError::new(
             0,
-            format!("exceeded max allowed inline script size in bytes [{SOURCE_LEN_MAX_BYTES}] with size [{}]", source.len()),
+            format!(
+                "exceeded max allowed inline script size in bytes [{SOURCE_LEN_MAX_BYTES}] with size [{}]",
+                source.len()
+            ),
         ));
     }
     let mut lexer = Lexer { source, bytes: source.as_bytes(), at: 0, last: None };
@@ -188,7 +191,9 @@ impl<'s> Lexer<'s> {
                 }
                 (b'/', b'*') => match self.source[self.at + 2..].find("*/") {
                     Some(end) => self.at += end + 4,
-                    None => return Err(CompileError::new(self.at, "unexpected character [/*]: the comment never ends.")),
+                    None => {
+                        return Err(CompileError::new(self.at, "unexpected character [/*]: the comment never ends."));
+                    }
                 },
                 _ => return Ok(()),
             }
@@ -262,7 +267,10 @@ impl<'s> Lexer<'s> {
                 }
                 _ if self.at + len >= self.bytes.len() => {
                     let shown: String = self.source[self.at..].chars().take(40).collect();
-                    return Err(CompileError::new(self.at, format!("unexpected character [{shown}]: the string never ends.")));
+                    return Err(CompileError::new(
+                        self.at,
+                        format!("unexpected character [{shown}]: the string never ends."),
+                    ));
                 }
                 _ => len += 1,
             }

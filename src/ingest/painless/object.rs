@@ -58,17 +58,29 @@ pub struct MapRef<'a> {
 
 pub enum Kind<'a> {
     /// A Java array: `int[]`, `def[]`, `String[][]`.
-    Array { item: Type, items: &'a [Cell<Val<'a>>] },
-    List { kind: ListKind, array: &'a Array<'a> },
+    Array {
+        item: Type,
+        items: &'a [Cell<Val<'a>>],
+    },
+    List {
+        kind: ListKind,
+        array: &'a Array<'a>,
+    },
     Map(MapRef<'a>),
     /// A set: the keys of a map.
     Set(MapRef<'a>),
-    MapView { view: View, map: MapRef<'a> },
+    MapView {
+        view: View,
+        map: MapRef<'a>,
+    },
     Entry(Entry<'a>),
     Iterator(RefCell<Iter<'a>>),
     Builder(RefCell<Builder<'a>>),
     Lambda(Lambda<'a>),
-    Exception { class: ClassId, message: Option<&'a str> },
+    Exception {
+        class: ClassId,
+        message: Option<&'a str>,
+    },
     Tokenizer(Tokenizer<'a>),
     /// A pattern: Painless makes them of literals only, so the script keeps it.
     Pattern(u32),
@@ -94,10 +106,25 @@ pub struct Entry<'a> {
 
 /// Where an iterator stands.
 pub enum Iter<'a> {
-    List { array: &'a Array<'a>, next: usize, last: Option<usize>, expected_len: usize, unmodifiable: bool },
-    Map { map: MapRef<'a>, view: View, keys: &'a [&'a str], next: usize, expected_len: usize },
+    List {
+        array: &'a Array<'a>,
+        next: usize,
+        last: Option<usize>,
+        expected_len: usize,
+        unmodifiable: bool,
+    },
+    Map {
+        map: MapRef<'a>,
+        view: View,
+        keys: &'a [&'a str],
+        next: usize,
+        expected_len: usize,
+    },
     /// Over a copy: nothing can be removed through it.
-    Items { items: &'a [Val<'a>], next: usize },
+    Items {
+        items: &'a [Val<'a>],
+        next: usize,
+    },
 }
 
 /// `StringBuilder`: text, and the first half of a surrogate pair whose second half has not come.

@@ -323,14 +323,14 @@ pub fn cast<'a>(run: &mut Run<'_, 'a>, val: Val<'a>, cast: Cast) -> Eval<'a> {
             Val::Null => Err(value_is_null()),
             other => string_to_char(run, other),
         },
-        Cast::CharToString => run.to_text_val(val),
+        Cast::CharToString => run.text_val(val),
         Cast::FromDef { to, explicit } => from_def(run, val, to, explicit),
         Cast::Check(to) => check_instance(run, val, to),
     }
 }
 
 fn string_to_char<'a>(run: &mut Run<'_, 'a>, val: Val<'a>) -> Eval<'a> {
-    let text = run.to_text(val)?;
+    let text = run.text_of(val)?;
     let mut units = text.encode_utf16();
     match (units.next(), units.next()) {
         (Some(unit), None) => Ok(Val::Char(unit)),
@@ -347,7 +347,7 @@ fn from_def<'a>(run: &mut Run<'_, 'a>, val: Val<'a>, to: Type, explicit: bool) -
     if to == Type::STRING {
         return match val {
             Val::Null | Val::Str(_) => Ok(val),
-            Val::Char(_) if explicit => run.to_text_val(val),
+            Val::Char(_) if explicit => run.text_val(val),
             _ => Err(Thrown::class_cast(format!(
                 "cannot {how} cast def [{}] to java.lang.String",
                 run.unboxed_name(val)

@@ -515,11 +515,9 @@ fn combine<'s>(operator: Kind, left: Expr<'s>, right: Expr<'s>) -> Parsed<Expr<'
         Kind::And => ExprKind::And(vec![left, right]),
         Kind::Or => ExprKind::Or(vec![left, right]),
         Kind::Elvis => ExprKind::Elvis(Box::new(left), Box::new(right)),
-        Kind::Find | Kind::Match => ExprKind::RegexMatch {
-            whole: operator == Kind::Match,
-            text: Box::new(left),
-            pattern: Box::new(right),
-        },
+        Kind::Find | Kind::Match => {
+            ExprKind::RegexMatch { whole: operator == Kind::Match, text: Box::new(left), pattern: Box::new(right) }
+        }
         _ => match (binary_op(operator), compare_op(operator)) {
             (Some(op), _) => ExprKind::Binary(op, Box::new(left), Box::new(right)),
             (None, Some(op)) => ExprKind::Compare(op, Box::new(left), Box::new(right)),

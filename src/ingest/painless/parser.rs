@@ -83,7 +83,11 @@ impl<'t, 's> Parser<'t, 's> {
     }
 
     pub(super) fn expect(&mut self, kind: Kind) -> Parsed<Token<'s>> {
-        if self.kind() == kind { Ok(self.advance()) } else { Err(self.unexpected(&format!("[{}]", kind.expected_name()))) }
+        if self.kind() == kind {
+            Ok(self.advance())
+        } else {
+            Err(self.unexpected(&format!("[{}]", kind.expected_name())))
+        }
     }
 
     pub(super) fn unexpected(&self, expected: &str) -> CompileError {

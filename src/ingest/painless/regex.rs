@@ -53,9 +53,7 @@ impl Regex {
         // A comment at the end of an extended pattern must not swallow what is put behind it.
         let tail = if flags.comments { "\n" } else { "" };
         let build = |before: &str, after: &str| {
-            let text = format!(
-                "(*LIMIT_MATCH={MATCH_STEPS_MAX})(*ANYCRLF){before}{translated}{tail}{after}"
-            );
+            let text = format!("(*LIMIT_MATCH={MATCH_STEPS_MAX})(*ANYCRLF){before}{translated}{tail}{after}");
             RegexBuilder::new()
                 .utf(true)
                 .ucp(flags.unicode_classes)
@@ -126,7 +124,10 @@ impl Regex {
     fn too_hard(&self, error: &pcre2::Error) -> Thrown {
         Thrown::new(
             ClassId::CircuitBreakingException,
-            format!("[scripting] Regular expression considered too many characters, pattern: [{}] ({error})", self.source),
+            format!(
+                "[scripting] Regular expression considered too many characters, pattern: [{}] ({error})",
+                self.source
+            ),
         )
     }
 }
@@ -186,7 +187,13 @@ struct Translator<'p> {
 
 impl<'p> Translator<'p> {
     fn new(pattern: &'p str, comments: bool) -> Self {
-        Self { chars: pattern.chars().collect(), at: 0, out: String::with_capacity(pattern.len() + 16), comments, pattern }
+        Self {
+            chars: pattern.chars().collect(),
+            at: 0,
+            out: String::with_capacity(pattern.len() + 16),
+            comments,
+            pattern,
+        }
     }
 
     fn peek(&self) -> Option<char> {
@@ -238,7 +245,8 @@ impl<'p> Translator<'p> {
         self.out.push_str("(?");
         self.at = start;
         if closes {
-            let letters: String = self.chars[start..end].iter().filter(|c| matches!(c, 'i' | 'm' | 's' | 'x' | '-')).collect();
+            let letters: String =
+                self.chars[start..end].iter().filter(|c| matches!(c, 'i' | 'm' | 's' | 'x' | '-')).collect();
             // `(?-)` says nothing and is no group of PCRE2.
             self.out.push_str(letters.trim_end_matches('-'));
             self.at = end;
@@ -253,7 +261,8 @@ impl<'p> Translator<'p> {
         Ok(match c {
             'u' => {
                 let digits: String = self.chars.iter().skip(self.at).take(4).collect();
-                let mut code = u32::from_str_radix(&digits, 16).map_err(|_| self.fail("Illegal Unicode escape sequence"))?;
+                let mut code =
+                    u32::from_str_radix(&digits, 16).map_err(|_| self.fail("Illegal Unicode escape sequence"))?;
                 self.at += 4;
                 // A surrogate pair written as two escapes is one character.
                 if (0xd800..0xdc00).contains(&code) && self.starts_with("\\u") {
@@ -268,7 +277,8 @@ impl<'p> Translator<'p> {
                 format!("\\x{{{code:x}}}")
             }
             '0' => {
-                let mut digits: String = self.chars.iter().skip(self.at).take(3).take_while(|c| ('0'..='7').contains(*c)).collect();
+                let mut digits: String =
+                    self.chars.iter().skip(self.at).take(3).take_while(|c| ('0'..='7').contains(*c)).collect();
                 if digits.len() == 3 && digits.as_str() > "377" {
                     digits.pop();
                 }
@@ -288,9 +298,8 @@ impl<'p> Translator<'p> {
                     self.at += 1;
                     name
                 };
-                property(&name, negated, in_class).ok_or_else(|| {
-                    self.fail(&format!("Unknown character property name {{{name}}}"))
-                })?
+                property(&name, negated, in_class)
+                    .ok_or_else(|| self.fail(&format!("Unknown character property name {{{name}}}")))?
             }
             'Q' if in_class => {
                 let rest: String = self.chars.iter().skip(self.at).collect();

@@ -66,7 +66,9 @@ impl<'s, 'a> Run<'s, 'a> {
                 self.steps_left = left;
                 Ok(())
             }
-            None => Err(Thrown::painless_error("The script has done more than it may: too many loop iterations and calls.")),
+            None => {
+                Err(Thrown::painless_error("The script has done more than it may: too many loop iterations and calls."))
+            }
         }
     }
 
@@ -170,8 +172,7 @@ impl<'s, 'a> Run<'s, 'a> {
             Some(texts) => texts,
             None => {
                 let count = self.program.texts.len();
-                let texts: &'a [Cell<Option<&'a str>>] =
-                    self.arena.alloc_slice_fill_with(count, |_| Cell::new(None));
+                let texts: &'a [Cell<Option<&'a str>>] = self.arena.alloc_slice_fill_with(count, |_| Cell::new(None));
                 self.texts = Some(texts);
                 texts
             }

@@ -15,12 +15,12 @@ impl<'a> Run<'_, 'a> {
         match val {
             Val::Str(s) => Ok(s),
             Val::Null => Err(Thrown::null_pointer("Cannot invoke \"String.length()\" because value is null")),
-            other => self.to_text(other),
+            other => self.text_of(other),
         }
     }
 
     /// `String.valueOf(val)`.
-    pub fn to_text(&mut self, val: Val<'a>) -> Result<&'a str, Thrown> {
+    pub fn text_of(&mut self, val: Val<'a>) -> Result<&'a str, Thrown> {
         if let Val::Str(s) = val {
             return Ok(s);
         }
@@ -32,8 +32,8 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    pub fn to_text_val(&mut self, val: Val<'a>) -> Eval<'a> {
-        self.to_text(val).map(Val::Str)
+    pub fn text_val(&mut self, val: Val<'a>) -> Eval<'a> {
+        self.text_of(val).map(Val::Str)
     }
 
     pub fn write_text(&mut self, val: Val<'a>, out: &mut String) -> Result<(), Thrown> {
@@ -125,7 +125,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn write_identity(&mut self, object: &Obj<'a>, out: &mut String) {
-        drop(write!(out, "@{:x}", std::ptr::from_ref(object) as usize >> 3 & 0x7fff_ffff));
+        let _ = write!(out, "@{:x}", std::ptr::from_ref(object) as usize >> 3 & 0x7fff_ffff);
     }
 
     fn write_members(&mut self, map: MapRef<'a>, out: &mut String) -> Result<(), Thrown> {

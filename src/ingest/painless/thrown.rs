@@ -42,11 +42,6 @@ impl Thrown {
         Self::new(ClassId::PainlessError, message)
     }
 
-    pub fn caused_by(mut self, cause: Thrown) -> Self {
-        self.0.cause = Some(cause);
-        self
-    }
-
     /// Notes where in the script it came from, unless an inner place is known.
     #[cold]
     pub fn at(mut self, offset: u32) -> Self {
@@ -104,10 +99,7 @@ fn trace(offset: usize, source: &str, statements: &[u32]) -> ScriptTrace {
     let end = statements.get(before).map_or(source.len(), |s| *s as usize);
     let pad = source.get(start..offset).map_or(0, |text| text.chars().count());
     ScriptTrace {
-        stack: vec![
-            source.get(start..end).unwrap_or_default().to_owned(),
-            format!("{}^---- HERE", " ".repeat(pad)),
-        ],
+        stack: vec![source.get(start..end).unwrap_or_default().to_owned(), format!("{}^---- HERE", " ".repeat(pad))],
         script: script_name(source),
         offset,
         start,

@@ -39,7 +39,6 @@ impl Type {
     pub const DOUBLE: Self = Self::of(Base::Double);
     pub const OBJECT: Self = Self::class(ClassId::Object);
     pub const STRING: Self = Self::class(ClassId::String);
-    pub const LIST: Self = Self::class(ClassId::List);
     pub const MAP: Self = Self::class(ClassId::Map);
 
     pub const fn of(base: Base) -> Self {
@@ -201,7 +200,10 @@ pub enum Cast {
     StringToChar,
     CharToString,
     /// A `def` to a type that it must hold already, or for numbers widen to; with `explicit` any number fits.
-    FromDef { to: Type, explicit: bool },
+    FromDef {
+        to: Type,
+        explicit: bool,
+    },
     /// A class to one of its subclasses.
     Check(Type),
 }
@@ -346,7 +348,7 @@ mod tests {
             (Type::STRING, object, CastRule::Implicit, Some(Keep)),
             (object, Type::STRING, CastRule::Implicit, None),
             (object, Type::STRING, CastRule::Explicit, Some(Check(Type::STRING))),
-            (Type::LIST, Type::MAP, CastRule::Explicit, None),
+            (Type::class(ClassId::List), Type::MAP, CastRule::Explicit, None),
             (Type::BOOLEAN, Type::INT, CastRule::Explicit, None),
         ] {
             assert_eq!(cast(from, to, rule), expected, "{from} to {to}, {rule:?}");

@@ -49,7 +49,11 @@ mod tests {
             ("script: {source: 'ctx.a += 1'}", r#"{"a":1}"#, r#"{"a":2}"#),
             ("set: {if: 'ctx.a?.b == \"x\"', field: c, value: 1}", r#"{"a":{"b":"x"}}"#, r#"{"a":{"b":"x"},"c":1}"#),
             ("set: {if: 'ctx.a?.b == \"x\"', field: c, value: 1}", "{}", "{}"),
-            ("set: {if: {source: 'ctx.a == params.p', params: {p: 1}}, field: c, value: 1}", r#"{"a":1}"#, r#"{"a":1,"c":1}"#),
+            (
+                "set: {if: {source: 'ctx.a == params.p', params: {p: 1}}, field: c, value: 1}",
+                r#"{"a":1}"#,
+                r#"{"a":1,"c":1}"#,
+            ),
         ]);
     }
 }

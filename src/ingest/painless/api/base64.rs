@@ -47,18 +47,12 @@ pub const BASE64: Class = Class {
     ..Class::EMPTY
 };
 
-pub const DECODER: Class = Class {
-    name: "java.util.Base64.Decoder",
-    methods: &[("byte[] decode(String)", decode_text)],
-    ..Class::EMPTY
-};
+pub const DECODER: Class =
+    Class { name: "java.util.Base64.Decoder", methods: &[("byte[] decode(String)", decode_text)], ..Class::EMPTY };
 
 pub const ENCODER: Class = Class {
     name: "java.util.Base64.Encoder",
-    methods: &[
-        ("String encodeToString(byte[])", encode_to_text),
-        ("Base64.Encoder withoutPadding()", without_padding),
-    ],
+    methods: &[("String encodeToString(byte[])", encode_to_text), ("Base64.Encoder withoutPadding()", without_padding)],
     ..Class::EMPTY
 };
 
@@ -130,11 +124,8 @@ fn encode(bytes: &[u8], coder: Coder) -> String {
     if coder.alphabet != Alphabet::Mime {
         return text;
     }
-    let lines: Vec<&str> = text
-        .as_bytes()
-        .chunks(MIME_LINE_LEN)
-        .map(|line| std::str::from_utf8(line).unwrap_or_default())
-        .collect();
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(MIME_LINE_LEN).map(|line| std::str::from_utf8(line).unwrap_or_default()).collect();
     lines.join("\r\n")
 }
 

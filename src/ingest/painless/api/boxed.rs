@@ -132,7 +132,10 @@ pub const INTEGER: Class = Class {
         ("Integer decode(String)", |run, args| decode(run, args, true)),
         ("int divideUnsigned(int, int)", |_, args| unsigned_int(args, |a, b| a / b)),
         ("int hashCode(int)", hash),
-        ("int highestOneBit(int)", unary!(Int => Int, |n: i32| if n == 0 { 0 } else { (1_u32 << (31 - n.leading_zeros())) as i32 })),
+        (
+            "int highestOneBit(int)",
+            unary!(Int => Int, |n: i32| if n == 0 { 0 } else { (1_u32 << (31 - n.leading_zeros())) as i32 }),
+        ),
         ("int lowestOneBit(int)", unary!(Int => Int, |n: i32| n & n.wrapping_neg())),
         ("int max(int, int)", binary!(Int => Int, Ord::max)),
         ("int min(int, int)", binary!(Int => Int, Ord::min)),
@@ -178,7 +181,10 @@ pub const LONG: Class = Class {
         ("Long decode(String)", |run, args| decode(run, args, false)),
         ("long divideUnsigned(long, long)", |_, args| unsigned_long(args, |a, b| a / b)),
         ("int hashCode(long)", hash),
-        ("long highestOneBit(long)", unary!(Long => Long, |n: i64| if n == 0 { 0 } else { (1_u64 << (63 - n.leading_zeros())) as i64 })),
+        (
+            "long highestOneBit(long)",
+            unary!(Long => Long, |n: i64| if n == 0 { 0 } else { (1_u64 << (63 - n.leading_zeros())) as i64 }),
+        ),
         ("long lowestOneBit(long)", unary!(Long => Long, |n: i64| n & n.wrapping_neg())),
         ("long max(long, long)", binary!(Long => Long, Ord::max)),
         ("long min(long, long)", binary!(Long => Long, Ord::min)),
@@ -224,7 +230,10 @@ pub const FLOAT: Class = Class {
         ("int SIZE", constant!(Int, 32)),
     ],
     statics: &[
-        ("int compare(float, float)", binary!(Float => Int, |a: f32, b: f32| java_total_order(a.into(), b.into()) as i32)),
+        (
+            "int compare(float, float)",
+            binary!(Float => Int, |a: f32, b: f32| java_total_order(a.into(), b.into()) as i32),
+        ),
         ("int floatToIntBits(float)", unary!(Float => Int, |n: f32| n.to_bits() as i32)),
         ("int floatToRawIntBits(float)", unary!(Float => Int, |n: f32| n.to_bits() as i32)),
         ("int hashCode(float)", hash),
@@ -232,8 +241,14 @@ pub const FLOAT: Class = Class {
         ("boolean isFinite(float)", unary!(Float => Bool, f32::is_finite)),
         ("boolean isInfinite(float)", unary!(Float => Bool, f32::is_infinite)),
         ("boolean isNaN(float)", unary!(Float => Bool, f32::is_nan)),
-        ("float max(float, float)", binary!(Float => Float, |a: f32, b: f32| super::math::java_max(a.into(), b.into()) as f32)),
-        ("float min(float, float)", binary!(Float => Float, |a: f32, b: f32| super::math::java_min(a.into(), b.into()) as f32)),
+        (
+            "float max(float, float)",
+            binary!(Float => Float, |a: f32, b: f32| super::math::java_max(a.into(), b.into()) as f32),
+        ),
+        (
+            "float min(float, float)",
+            binary!(Float => Float, |a: f32, b: f32| super::math::java_min(a.into(), b.into()) as f32),
+        ),
         ("float parseFloat(String)", |run, args| parse_fraction(run, args, false)),
         ("float sum(float, float)", binary!(Float => Float, |a: f32, b: f32| a + b)),
         ("String toString(float)", print),
@@ -323,9 +338,12 @@ pub const CHARACTER: Class = Class {
         ("boolean isAlphabetic(int)", is!(char::is_alphabetic)),
         ("boolean isBmpCodePoint(int)", unary!(Int => Bool, |n: i32| (0..0x1_0000).contains(&n))),
         ("boolean isDefined(int)", is!(|c| !c.is_control() || c.is_ascii())),
-        ("boolean isDigit(int)", is!(|c| c.is_numeric() && c.is_digit(10) || is_decimal_digit(c))),
+        ("boolean isDigit(int)", is!(|c| c.is_ascii_digit() || is_decimal_digit(c))),
         ("boolean isHighSurrogate(char)", unary!(Char => Bool, |u: u16| (0xd800..0xdc00).contains(&u))),
-        ("boolean isISOControl(int)", unary!(Int => Bool, |n: i32| (0..0x20).contains(&n) || (0x7f..0xa0).contains(&n))),
+        (
+            "boolean isISOControl(int)",
+            unary!(Int => Bool, |n: i32| (0..0x20).contains(&n) || (0x7f..0xa0).contains(&n)),
+        ),
         ("boolean isLetter(int)", is!(|c| c.is_alphabetic())),
         ("boolean isLetterOrDigit(int)", is!(|c| c.is_alphabetic() || is_decimal_digit(c))),
         ("boolean isLowerCase(int)", is!(char::is_lowercase)),
@@ -338,9 +356,12 @@ pub const CHARACTER: Class = Class {
         ("char lowSurrogate(int)", unary!(Int => Char, |n: i32| ((n & 0x3ff) + 0xdc00) as u16)),
         ("char reverseBytes(char)", unary!(Char => Char, u16::swap_bytes)),
         ("char[] toChars(int)", to_chars),
-        ("int toCodePoint(char, char)", binary!(Char => Int, |a: u16, b: u16| {
-            ((i32::from(a) << 10) + i32::from(b)) + (0x1_0000 - (0xd800 << 10) - 0xdc00)
-        })),
+        (
+            "int toCodePoint(char, char)",
+            binary!(Char => Int, |a: u16, b: u16| {
+                ((i32::from(a) << 10) + i32::from(b)) + (0x1_0000 - (0xd800 << 10) - 0xdc00)
+            }),
+        ),
         ("char toLowerCase(char)", unary!(Char => Char, |u: u16| map_unit(u, |c| c.to_lowercase().next()))),
         ("String toString(char)", print),
         ("char toTitleCase(char)", unary!(Char => Char, |u: u16| map_unit(u, |c| c.to_uppercase().next()))),
@@ -367,7 +388,7 @@ fn same<'a>(_: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
 
 fn print<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let [val] = take(args)?;
-    run.to_text_val(val)
+    run.text_val(val)
 }
 
 fn hash<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
@@ -387,7 +408,11 @@ fn bad_number(text: &str, radix: u32) -> Thrown {
 }
 
 fn radix(args: &[Val<'_>]) -> u32 {
-    args.get(1).and_then(|v| v.to_i32()).and_then(|n| u32::try_from(n).ok()).filter(|n| (2..=36).contains(n)).unwrap_or(10)
+    args.get(1)
+        .and_then(|v| v.to_i32())
+        .and_then(|n| u32::try_from(n).ok())
+        .filter(|n| (2..=36).contains(n))
+        .unwrap_or(10)
 }
 
 fn number_text<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Result<&'a str, Thrown> {
@@ -412,18 +437,12 @@ fn parse_integer(text: &str, radix: u32) -> Option<i128> {
 
 fn parse_int<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let (text, radix) = (number_text(run, args)?, radix(args));
-    parse_integer(text, radix)
-        .and_then(|n| i32::try_from(n).ok())
-        .map(Val::Int)
-        .ok_or_else(|| bad_number(text, radix))
+    parse_integer(text, radix).and_then(|n| i32::try_from(n).ok()).map(Val::Int).ok_or_else(|| bad_number(text, radix))
 }
 
 fn parse_long<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let (text, radix) = (number_text(run, args)?, radix(args));
-    parse_integer(text, radix)
-        .and_then(|n| i64::try_from(n).ok())
-        .map(Val::Long)
-        .ok_or_else(|| bad_number(text, radix))
+    parse_integer(text, radix).and_then(|n| i64::try_from(n).ok()).map(Val::Long).ok_or_else(|| bad_number(text, radix))
 }
 
 fn parse_unsigned_int<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
@@ -444,17 +463,15 @@ fn parse_unsigned_long<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> 
 
 fn parse_small<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], class: &str) -> Eval<'a> {
     let (text, radix) = (number_text(run, args)?, radix(args));
-    let number = parse_integer(text, radix).and_then(|n| i32::try_from(n).ok()).ok_or_else(|| bad_number(text, radix))?;
+    let number =
+        parse_integer(text, radix).and_then(|n| i32::try_from(n).ok()).ok_or_else(|| bad_number(text, radix))?;
     let small = if class == "Byte" {
         i8::try_from(number).ok().map(Val::Byte)
     } else {
         i16::try_from(number).ok().map(Val::Short)
     };
     small.ok_or_else(|| {
-        Thrown::new(
-            ClassId::NumberFormatException,
-            format!("Value out of range. Value:\"{text}\" Radix:{radix}"),
-        )
+        Thrown::new(ClassId::NumberFormatException, format!("Value out of range. Value:\"{text}\" Radix:{radix}"))
     })
 }
 
@@ -469,13 +486,14 @@ fn decode<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], is_int: bool) -> Eval<'a>
         Some(b'+') => ("", &text[1..]),
         _ => ("", text),
     };
-    let (digits, radix) = if let Some(hex) = rest.strip_prefix("0x").or(rest.strip_prefix("0X")).or(rest.strip_prefix('#')) {
-        (hex, 16)
-    } else if rest.len() > 1 && rest.starts_with('0') {
-        (&rest[1..], 8)
-    } else {
-        (rest, 10)
-    };
+    let (digits, radix) =
+        if let Some(hex) = rest.strip_prefix("0x").or(rest.strip_prefix("0X")).or(rest.strip_prefix('#')) {
+            (hex, 16)
+        } else if rest.len() > 1 && rest.starts_with('0') {
+            (&rest[1..], 8)
+        } else {
+            (rest, 10)
+        };
     let number = if digits.starts_with(['+', '-']) { None } else { parse_integer(&format!("{sign}{digits}"), radix) };
     let val = if is_int {
         number.and_then(|n| i32::try_from(n).ok()).map(Val::Int)
@@ -528,7 +546,9 @@ fn parse_hex_double(body: &str) -> Option<f64> {
 
 fn parse_fraction<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], is_double: bool) -> Eval<'a> {
     let text = match args.first().copied().unwrap_or(Val::Null) {
-        Val::Null if is_double => return Err(Thrown::null_pointer("Cannot invoke \"String.trim()\" because \"in\" is null")),
+        Val::Null if is_double => {
+            return Err(Thrown::null_pointer("Cannot invoke \"String.trim()\" because \"in\" is null"));
+        }
         Val::Null => return Err(Thrown::null_pointer("Cannot invoke \"String.trim()\" because \"in\" is null")),
         other => run.text(other)?,
     };
@@ -604,8 +624,7 @@ fn character(code: Val<'_>) -> Option<char> {
 }
 
 /// The first digits, zero, of the decimal digits outside ASCII that logs hold.
-const DECIMAL_ZEROS: [u32; 12] =
-    [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xe50, 0xed0, 0xff10];
+const DECIMAL_ZEROS: [u32; 12] = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xe50, 0xed0, 0xff10];
 
 fn is_decimal_digit(c: char) -> bool {
     c.is_ascii_digit() || DECIMAL_ZEROS.iter().any(|zero| (*zero..zero + 10).contains(&u32::from(c)))

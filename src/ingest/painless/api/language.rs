@@ -14,11 +14,8 @@ pub const OBJECT: Class = Class {
     ..Class::EMPTY
 };
 
-pub const COMPARABLE: Class = Class {
-    name: "java.lang.Comparable",
-    methods: &[("int compareTo(def)", compare_to)],
-    ..Class::EMPTY
-};
+pub const COMPARABLE: Class =
+    Class { name: "java.lang.Comparable", methods: &[("int compareTo(def)", compare_to)], ..Class::EMPTY };
 
 pub const ZONED_DATE_TIME: Class = Class { name: "java.time.ZonedDateTime", ..Class::EMPTY };
 
@@ -78,7 +75,7 @@ fn hash_code<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
 
 fn to_string<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let [this] = take(args)?;
-    run.to_text_val(this)
+    run.text_val(this)
 }
 
 pub fn compare_to<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {

@@ -205,9 +205,10 @@ fn at(index: Val<'_>, len: usize) -> Result<usize, Thrown> {
 /// Positions to insert at: the end counts too, and the message is another.
 fn insert_at(index: Val<'_>, len: usize) -> Result<usize, Thrown> {
     let index = index.to_i32().unwrap_or(0);
-    usize::try_from(index).ok().filter(|i| *i <= len).ok_or_else(|| {
-        Thrown::new(ClassId::IndexOutOfBoundsException, format!("Index: {index}, Size: {len}"))
-    })
+    usize::try_from(index)
+        .ok()
+        .filter(|i| *i <= len)
+        .ok_or_else(|| Thrown::new(ClassId::IndexOutOfBoundsException, format!("Index: {index}, Size: {len}")))
 }
 
 pub fn new_list<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
@@ -621,9 +622,7 @@ fn unmodifiable_view<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
         return Ok(run.object(Kind::List { kind: ListKind::Unmodifiable, array }));
     }
     match this {
-        Val::Obj(Obj { kind: Kind::Set(set), .. }) => {
-            Ok(run.object(Kind::Set(MapRef { unmodifiable: true, ..*set })))
-        }
+        Val::Obj(Obj { kind: Kind::Set(set), .. }) => Ok(run.object(Kind::Set(MapRef { unmodifiable: true, ..*set }))),
         Val::Null => Err(Thrown::with_message(ClassId::NullPointerException, None)),
         other => Ok(other),
     }

@@ -57,7 +57,10 @@ pub const MAP: Class = Class {
 pub const HASH_MAP: Class = Class {
     name: "java.util.HashMap",
     extends: &[ClassId::Map],
-    constructors: &[("()", |run, args| new_map(run, args, Order::Hash)), ("(Map)", |run, args| new_map(run, args, Order::Hash))],
+    constructors: &[
+        ("()", |run, args| new_map(run, args, Order::Hash)),
+        ("(Map)", |run, args| new_map(run, args, Order::Hash)),
+    ],
     methods: &[("def clone()", |run, args| new_map(run, args, Order::Hash))],
     ..Class::EMPTY
 };
@@ -120,9 +123,13 @@ pub const ENTRY: Class = Class {
     methods: &[("def getKey()", entry_key), ("def getValue()", entry_value), ("def setValue(def)", set_entry_value)],
     statics: &[
         ("Comparator comparingByKey()", |run, _| comparing_entries(run, entry_key, Val::Null)),
-        ("Comparator comparingByKey(Comparator)", |run, args| comparing_entries(run, entry_key, args.first().copied().unwrap_or(Val::Null))),
+        ("Comparator comparingByKey(Comparator)", |run, args| {
+            comparing_entries(run, entry_key, args.first().copied().unwrap_or(Val::Null))
+        }),
         ("Comparator comparingByValue()", |run, _| comparing_entries(run, entry_value, Val::Null)),
-        ("Comparator comparingByValue(Comparator)", |run, args| comparing_entries(run, entry_value, args.first().copied().unwrap_or(Val::Null))),
+        ("Comparator comparingByValue(Comparator)", |run, args| {
+            comparing_entries(run, entry_value, args.first().copied().unwrap_or(Val::Null))
+        }),
     ],
     ..Class::EMPTY
 };
@@ -551,12 +558,7 @@ fn poll_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], last: bool) -> Eval<'
     Ok(run.object(Kind::Entry(Entry { map: None, key, value: Cell::new(value) })))
 }
 
-fn near_key<'a>(
-    run: &mut Run<'_, 'a>,
-    args: &[Val<'a>],
-    fits: fn(std::cmp::Ordering) -> bool,
-    last: bool,
-) -> Eval<'a> {
+fn near_key<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], fits: fn(std::cmp::Ordering) -> bool, last: bool) -> Eval<'a> {
     let [_, wanted] = take(args)?;
     let mut found = Val::Null;
     for key in run.map_keys(map(args)?)? {

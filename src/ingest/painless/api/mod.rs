@@ -371,8 +371,9 @@ pub fn dynamic_setters(property: &str) -> Box<[(ClassId, &'static MethodInfo)]> 
 
 /// Unpacks exactly `N` arguments.
 pub fn take<'a, const N: usize>(args: &[Val<'a>]) -> Result<[Val<'a>; N], Thrown> {
-    <[Val<'a>; N]>::try_from(args)
-        .map_err(|_| Thrown::new(ClassId::WrongMethodTypeException, format!("expected {N} arguments, got {}", args.len())))
+    <[Val<'a>; N]>::try_from(args).map_err(|_| {
+        Thrown::new(ClassId::WrongMethodTypeException, format!("expected {N} arguments, got {}", args.len()))
+    })
 }
 
 impl Registry {

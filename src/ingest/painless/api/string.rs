@@ -143,7 +143,9 @@ pub fn code_point_before<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a
     let text = this(run, args)?;
     let index = int(args, 1);
     let before = usize::try_from(index).ok().and_then(|i| i.checked_sub(1)).filter(|i| *i < jstring::len(text));
-    let Some(at) = before else { return Err(out_of_bounds(format!("Index {index} out of bounds for length {}", jstring::len(text)))) };
+    let Some(at) = before else {
+        return Err(out_of_bounds(format!("Index {index} out of bounds for length {}", jstring::len(text))));
+    };
     let low = jstring::char_at(text, at).unwrap_or(0);
     let start = if (0xdc00..0xe000).contains(&low) { at.saturating_sub(1) } else { at };
     Ok(Val::Int(code_point(text, start).unwrap_or(0) as i32))
@@ -308,7 +310,7 @@ fn to_upper_case<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
 
 fn value_of<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let [val] = take(args)?;
-    run.to_text_val(val)
+    run.text_val(val)
 }
 
 fn copy_value_of<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {

@@ -143,7 +143,6 @@ fn builder<'a>(args: &[Val<'a>]) -> Result<&'a RefCell<Builder<'a>>, Thrown> {
     }
 }
 
-
 fn new_builder<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let [text] = take(args)?;
     if text.is_null() {
@@ -165,7 +164,7 @@ fn append<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
         return Ok(this);
     }
     // Text from elsewhere first: appending a builder to itself must not find it borrowed.
-    let part = run.to_text(val)?;
+    let part = run.text_of(val)?;
     run.charge(part.len())?;
     let mut builder = builder.borrow_mut();
     if builder.pending.take().is_some() {
@@ -253,7 +252,7 @@ fn delete_char_at<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
 
 fn insert<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let [_, index, val] = take(args)?;
-    let part: Vec<u16> = run.to_text(val)?.encode_utf16().collect();
+    let part: Vec<u16> = run.text_of(val)?.encode_utf16().collect();
     let mut units = units(args)?;
     let index = index.to_i32().unwrap_or(0);
     match usize::try_from(index).ok().filter(|i| *i <= units.len()) {
@@ -502,9 +501,8 @@ fn advance<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], from: usize, anchor: Anc
         return Ok(false);
     }
     run.charge(found.len() * 24)?;
-    let groups = run
-        .arena
-        .alloc_slice_fill_iter((0..found.len()).map(|i| found.get(i).map(|(a, b)| (a + shift, b + shift))));
+    let groups =
+        run.arena.alloc_slice_fill_iter((0..found.len()).map(|i| found.get(i).map(|(a, b)| (a + shift, b + shift))));
     if let Some(Some((begin, end))) = groups.first() {
         m.next.set(if end > begin { *end } else { next_char(text, *end) });
     }
@@ -584,7 +582,10 @@ fn region<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
 }
 
 /// Group `index` of the last match.
-fn captured<'a>(args: &[Val<'a>], index: i32) -> Result<Option<(&'a str, (usize, usize))>, Thrown> {
+/// A group's text and where it lies; `None` if the group took no part in the match.
+type Captured<'a> = Option<(&'a str, (usize, usize))>;
+
+fn captured<'a>(args: &[Val<'a>], index: i32) -> Result<Captured<'a>, Thrown> {
     let m = state(args)?.borrow();
     let Some(groups) = m.groups else {
         return Err(Thrown::new(ClassId::IllegalStateException, "No match found"));
@@ -605,9 +606,9 @@ fn bound<'a>(_: &mut Run<'_, 'a>, args: &[Val<'a>], is_end: bool) -> Eval<'a> {
         Some("No match found") => Thrown::new(ClassId::IllegalStateException, "No match available"),
         _ => e,
     })?;
-    Ok(Val::Int(found.map_or(-1, |(text, (begin, end))| {
-        jstring::unit_offset(text, if is_end { end } else { begin }) as i32
-    })))
+    Ok(Val::Int(
+        found.map_or(-1, |(text, (begin, end))| jstring::unit_offset(text, if is_end { end } else { begin }) as i32),
+    ))
 }
 
 fn group_count<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
@@ -667,10 +668,7 @@ fn expand<'a>(run: &Run<'_, 'a>, args: &[Val<'a>], replacement: &str, out: &mut 
                         chars.next();
                         let mut index = digit as usize - '0' as usize;
                         if index > count {
-                            return Err(Thrown::new(
-                                ClassId::IndexOutOfBoundsException,
-                                format!("No group {index}"),
-                            ));
+                            return Err(Thrown::new(ClassId::IndexOutOfBoundsException, format!("No group {index}")));
                         }
                         // More digits belong to it as long as there is such a group.
                         while let Some((_, digit)) = chars.peek().copied()

@@ -65,7 +65,9 @@ impl<'c> Compiler<'c> {
             ExprKind::Name(name) => {
                 let Some(variable) = self.variable(name) else {
                     return match ClassId::find(name) {
-                        Some(_) => error(at, format!("invalid assignment: cannot assign a value to static type [{name}]")),
+                        Some(_) => {
+                            error(at, format!("invalid assignment: cannot assign a value to static type [{name}]"))
+                        }
                         None => error(target.at, format!("cannot resolve symbol [{name}]")),
                     };
                 };

@@ -212,15 +212,12 @@ impl<'c> Compiler<'c> {
     }
 
     /// Arguments for a method that is known.
-    fn arguments(
-        &mut self,
-        method: &'static MethodInfo,
-        arguments: &'c [Expr<'c>],
-        out: &mut Vec<Ir>,
-    ) -> Compiled<()> {
+    fn arguments(&mut self, method: &'static MethodInfo, arguments: &'c [Expr<'c>], out: &mut Vec<Ir>) -> Compiled<()> {
         for (argument, ty) in arguments.iter().zip(&method.parameters) {
             out.push(match argument.kind {
-                ExprKind::Lambda { .. } | ExprKind::FunctionRef { .. } => self.function_argument(argument, Some(*ty))?,
+                ExprKind::Lambda { .. } | ExprKind::FunctionRef { .. } => {
+                    self.function_argument(argument, Some(*ty))?
+                }
                 _ => self.value(argument, *ty, CastRule::Internal)?,
             });
         }
@@ -301,9 +298,7 @@ impl<'c> Compiler<'c> {
                 self.arguments(method, arguments, &mut compiled)?;
                 Ok(Typed { expr: method_call(method, compiled, at), ty: method.returns })
             }
-            None if name == "$" => {
-                error(at, "invalid shortcut [$] for [field]; ensure [field] exists in this context")
-            }
+            None if name == "$" => error(at, "invalid shortcut [$] for [field]; ensure [field] exists in this context"),
             None => error(at, format!("Unknown call [{name}] with [{arity}] arguments.")),
         }
     }
@@ -366,4 +361,3 @@ fn extend_path(object: Ir, step: Step) -> Ir {
     };
     Ir::Path(Box::new(Path { start, steps: [step].into() }))
 }
-

@@ -166,8 +166,7 @@ impl<'c> Compiler<'c> {
         if item == Type::VOID {
             return cast_error(at, "Cannot make an array of [void].");
         }
-        let items: Vec<Ir> =
-            items.iter().map(|i| self.value(i, item, CastRule::Internal)).collect::<Compiled<_>>()?;
+        let items: Vec<Ir> = items.iter().map(|i| self.value(i, item, CastRule::Internal)).collect::<Compiled<_>>()?;
         Ok(Typed { expr: Ir::ArrayOf { item, items: items.into() }, ty })
     }
 }
@@ -189,14 +188,7 @@ pub fn is_constant(expr: &Ir) -> bool {
 }
 
 /// An integer literal; a small one becomes a `byte`, `short` or `char` where one is wanted.
-pub fn integer(
-    at: u32,
-    digits: &str,
-    radix: Radix,
-    suffix: Option<u8>,
-    negative: bool,
-    want: Want,
-) -> Compiled<Typed> {
+pub fn integer(at: u32, digits: &str, radix: Radix, suffix: Option<u8>, negative: bool, want: Want) -> Compiled<Typed> {
     match suffix {
         Some(b'd') | Some(b'f') => return decimal(at, digits, suffix, negative),
         _ => {}

@@ -17,7 +17,9 @@ impl<'c> Compiler<'c> {
                     let of = of.as_ref().map_or("this".into(), display_name);
                     error(
                         e.at,
-                        format!("cannot convert function reference [{of}::{method}] to a non-functional interface [{ty}]"),
+                        format!(
+                            "cannot convert function reference [{of}::{method}] to a non-functional interface [{ty}]"
+                        ),
                     )
                 }
                 _ => error(e.at, format!("Cannot pass lambda to [{ty}], not a functional interface")),
@@ -61,7 +63,7 @@ impl<'c> Compiler<'c> {
             }
         };
         let compiled = self.lambda_body(at, body, is_void);
-        let slots = self.scope.slots();
+        let slots = self.scope.slots_max();
         self.scope = outer;
         let index = self.functions.len() as u32;
         self.functions.push(Function {
@@ -189,7 +191,11 @@ impl<'c> Compiler<'c> {
             return error(at, format!("variable [{}] is not defined", of.name));
         };
         if ty.is_array() {
-            return if method == "new" { make(LambdaTarget::NewArray(ty.item())) } else { not_found(&display_name(of)) };
+            return if method == "new" {
+                make(LambdaTarget::NewArray(ty.item()))
+            } else {
+                not_found(&display_name(of))
+            };
         }
         let Some(id) = ty.boxed().class_id() else { return not_found(&display_name(of)) };
         let exists = match (method, arity) {

@@ -175,7 +175,9 @@ impl<'c> Compiler<'c> {
             let mut parameters = Vec::with_capacity(arity);
             for (ty, _) in &function.parameters {
                 let ty = self.type_or(ty, function.at, |ty| {
-                    format!("invalid function definition: parameter type [{ty}] not found for function [{name}/{arity}]")
+                    format!(
+                        "invalid function definition: parameter type [{ty}] not found for function [{name}/{arity}]"
+                    )
                 })?;
                 if ty == Type::VOID {
                     return error(function.at, "parameter type cannot be void");
@@ -218,15 +220,14 @@ impl<'c> Compiler<'c> {
         let (mut body, escape) = self.block(&function.body, true)?;
         if !escape.method {
             if returns != Type::VOID {
-                let reason =
-                    format!("invalid function definition: not all paths provide a return value for {named}");
+                let reason = format!("invalid function definition: not all paths provide a return value for {named}");
                 return error(function.at, reason);
             }
             body.push(Stmt::Return(None));
         }
         // Lambdas pass arguments of any type to a function they refer to.
         let casts = types.iter().map(|ty| argument_cast(*ty)).collect();
-        let slots = self.scope.slots();
+        let slots = self.scope.slots_max();
         if let Some(entry) = self.functions.get_mut(index) {
             *entry = Function {
                 name: function.name.into(),
@@ -263,7 +264,7 @@ impl<'c> Compiler<'c> {
         self.scope.count_builtins(names::used(body));
         let (mut statements, _) = self.block_allowing_empty(body, true)?;
         prologue.append(&mut statements);
-        let slots = self.scope.slots();
+        let slots = self.scope.slots_max();
         Ok(Function {
             name: "execute".into(),
             parameters: 0,

@@ -6,9 +6,7 @@ use crate::ingest::ErrorKind;
 use crate::ingest::painless::ast::*;
 use crate::ingest::painless::error::CompileError;
 use crate::ingest::painless::ir::{Binary, Compare, Expr as Ir};
-use crate::ingest::painless::types::{
-    CastRule, Type, promote_equality, promote_numeric, promote_unary,
-};
+use crate::ingest::painless::types::{CastRule, Type, promote_equality, promote_numeric, promote_unary};
 
 impl<'c> Compiler<'c> {
     pub(super) fn unary(&mut self, at: u32, op: UnaryOp, operand: &'c Expr<'c>, want: Want) -> Compiled<Typed> {
@@ -39,13 +37,7 @@ impl<'c> Compiler<'c> {
         Ok(Typed { expr: Ir::Unary(op, Box::new(value), at), ty })
     }
 
-    pub(super) fn binary(
-        &mut self,
-        at: u32,
-        op: BinaryOp,
-        left: &'c Expr<'c>,
-        right: &'c Expr<'c>,
-    ) -> Compiled<Typed> {
+    pub(super) fn binary(&mut self, at: u32, op: BinaryOp, left: &'c Expr<'c>, right: &'c Expr<'c>) -> Compiled<Typed> {
         let a = self.expr(left, Want::ANY)?;
         let b = self.expr(right, Want::ANY)?;
         if op == BinaryOp::Add && (a.ty == Type::STRING || b.ty == Type::STRING) {
@@ -63,13 +55,7 @@ impl<'c> Compiler<'c> {
     }
 
     /// The types of the result and of both operands.
-    pub(super) fn operand_types(
-        &self,
-        at: u32,
-        op: BinaryOp,
-        left: Type,
-        right: Type,
-    ) -> Compiled<(Type, Type, Type)> {
+    pub(super) fn operand_types(&self, at: u32, op: BinaryOp, left: Type, right: Type) -> Compiled<(Type, Type, Type)> {
         let no_operator = || {
             cast_error(
                 at,
@@ -85,7 +71,11 @@ impl<'c> Compiler<'c> {
                 return no_operator();
             };
             let result = if a.is_def() || b.is_def() { Type::DEF } else { a };
-            return Ok((result, if result.is_def() { Type::DEF } else { a }, if result.is_def() { Type::DEF } else { b }));
+            return Ok((
+                result,
+                if result.is_def() { Type::DEF } else { a },
+                if result.is_def() { Type::DEF } else { b },
+            ));
         }
         let both_boolean = left == Type::BOOLEAN && right == Type::BOOLEAN;
         let promoted = if op == BinaryOp::Xor && both_boolean {

@@ -148,7 +148,7 @@ impl<'c> Scope<'c> {
         self.java_slot = mark.java_slot;
     }
 
-    pub fn slots(&self) -> Slot {
+    pub fn slots_max(&self) -> Slot {
         self.slots_max
     }
 }

@@ -88,9 +88,7 @@ impl<'c> Compiler<'c> {
                 Ok(Escape::default())
             }
             StatementKind::If(branches, otherwise) => self.if_statement(branches, otherwise.as_ref(), at, out),
-            StatementKind::While(condition, body) => {
-                self.while_statement(statement.at, condition, body.as_ref(), out)
-            }
+            StatementKind::While(condition, body) => self.while_statement(statement.at, condition, body.as_ref(), out),
             StatementKind::Do(body, condition) => self.do_statement(statement.at, body, condition, out),
             StatementKind::For(parts) => self.for_statement(statement.at, parts, out),
             StatementKind::ForEach { ty, name, iterable, body } => {
@@ -175,10 +173,13 @@ impl<'c> Compiler<'c> {
             if self.scope.is_taken(declarator.name) {
                 return error(declarator.at, format!("variable [{}] is already defined", declarator.name));
             }
-            let ty = self.type_or(ty, declarator.at, |ty| format!("invalid declaration: cannot resolve type [{ty}]"))?;
+            let ty =
+                self.type_or(ty, declarator.at, |ty| format!("invalid declaration: cannot resolve type [{ty}]"))?;
             let value = match &declarator.value {
                 Some(value) => self.value(value, ty, CastRule::Implicit)?,
-                None if ty == Type::VOID => return error(declarator.at, "invalid declaration: a variable cannot be void"),
+                None if ty == Type::VOID => {
+                    return error(declarator.at, "invalid declaration: a variable cannot be void");
+                }
                 None => constant(default_value(ty)),
             };
             let slot = self.declare(declarator.name, ty, declarator.at, None)?;
@@ -256,7 +257,13 @@ impl<'c> Compiler<'c> {
             statements = compiled;
         }
         self.scope.release(&mark);
-        out.push(Stmt::Loop { condition: Some(test), body: statements.into(), afterthought: None, test_first: true, at });
+        out.push(Stmt::Loop {
+            condition: Some(test),
+            body: statements.into(),
+            afterthought: None,
+            test_first: true,
+            at,
+        });
         Ok(escape)
     }
 
@@ -356,9 +363,7 @@ impl<'c> Compiler<'c> {
         let typed = self.expr(iterable, Want::ANY)?;
         let ty = match ty {
             None => Type::DEF,
-            Some(ty) => {
-                self.type_or(ty, at, |ty| format!("invalid foreach loop: type [{ty}] not found"))?
-            }
+            Some(ty) => self.type_or(ty, at, |ty| format!("invalid foreach loop: type [{ty}] not found"))?,
         };
         let mark = self.scope.mark();
         let slot = self.declare(name, ty, at, None)?;
@@ -370,9 +375,8 @@ impl<'c> Compiler<'c> {
         if found.in_loop && !found.any_continue {
             return error(at, "extraneous foreach loop");
         }
-        let is_iterable = typed.ty.is_array()
-            || typed.ty.is_def()
-            || is_subtype(typed.ty, Type::class(ClassId::Iterable));
+        let is_iterable =
+            typed.ty.is_array() || typed.ty.is_def() || is_subtype(typed.ty, Type::class(ClassId::Iterable));
         if !is_iterable {
             return error(at, format!("invalid foreach loop: cannot iterate over type [{}].", typed.ty));
         }
@@ -381,7 +385,13 @@ impl<'c> Compiler<'c> {
             return cast_error(at, format!("Cannot cast from [{item}] to [{ty}]."));
         };
         self.scope.release(&mark);
-        out.push(Stmt::ForEach(Box::new(ir::ForEach { slot, iterable: typed.expr, cast: how, body: statements.into(), at })));
+        out.push(Stmt::ForEach(Box::new(ir::ForEach {
+            slot,
+            iterable: typed.expr,
+            cast: how,
+            body: statements.into(),
+            at,
+        })));
         Ok(Escape::default())
     }
 
@@ -400,7 +410,8 @@ impl<'c> Compiler<'c> {
         let mut compiled = Vec::with_capacity(catches.len());
         for catch in catches {
             let exception = Type::class(ClassId::Exception);
-            let ty = self.type_or(&catch.ty, catch.at, |ty| format!("invalid catch declaration: cannot resolve type [{ty}]"))?;
+            let ty = self
+                .type_or(&catch.ty, catch.at, |ty| format!("invalid catch declaration: cannot resolve type [{ty}]"))?;
             let (Some(class), true) = (ty.class_id(), is_subtype(ty, exception)) else {
                 return cast_error(catch.at, format!("cannot cast from [{ty}] to [{exception}]"));
             };
@@ -434,4 +445,3 @@ pub fn constant(val: Val<'_>) -> Ir {
         _ => Ir::Null,
     }
 }
-
