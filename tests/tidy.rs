@@ -10,8 +10,17 @@ use std::process::Command;
 const FILE_LINES_MAX: usize = 500;
 
 /// Files that may be longer, and why.
-const LONG_FILES: &[(&str, &str)] =
-    &[("src/ingest/java_regex/parse.rs", "one grammar"), ("src/ingest/jackson.rs", "one grammar")];
+const LONG_FILES: &[(&str, &str)] = &[
+    ("src/ingest/java_regex/parse.rs", "one grammar"),
+    ("src/ingest/jackson.rs", "one grammar"),
+    ("src/ingest/painless/api/boxed.rs", "one table of methods"),
+    ("src/ingest/painless/api/iterables.rs", "one table of methods"),
+    ("src/ingest/painless/api/lists.rs", "one table of methods"),
+    ("src/ingest/painless/api/maps.rs", "one table of methods"),
+    ("src/ingest/painless/api/mod.rs", "one table of methods"),
+    ("src/ingest/painless/api/strings.rs", "one table of methods"),
+    ("src/ingest/painless/parse_expr.rs", "one grammar"),
+];
 
 /// Module names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helper", "helpers", "manager", "misc", "stuff"];

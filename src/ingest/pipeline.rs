@@ -240,8 +240,9 @@ impl Step {
         let processor = factory(&mut settings, build).map_err(|e| errors.push(e)).ok();
         for key in settings.unknown() {
             let near = crate::config::nearest(&key.text, settings.known());
-            // A processor that gave up early has not asked for all its options: then only what is plainly misspelt is reported.
-            if processor.is_none() && near.is_none() {
+            // A processor that gave up early has not asked for all its options: then only what is plainly misspelt is reported, that is,
+            // near to an option that is not there.
+            if processor.is_none() && near.is_none_or(|near| options.get(near).is_some()) {
                 continue;
             }
             let reason = format!(

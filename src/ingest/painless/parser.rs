@@ -8,7 +8,7 @@ use super::error::CompileError;
 use super::token::{Kind, Token};
 
 /// How deep statements and expressions may nest.
-pub const NESTING_MAX_LEVELS: u16 = 180;
+pub const NESTING_MAX_LEVELS: u16 = 90;
 
 pub struct Parser<'t, 's> {
     tokens: &'t [Token<'s>],
