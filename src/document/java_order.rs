@@ -32,6 +32,26 @@ pub fn java_buckets(len: usize) -> usize {
     buckets
 }
 
+/// How many buckets a `HashMap` has that was copied from a map of `len` keys: as few as hold them three quarters full, so fewer than
+/// [`BUCKETS_MIN`] for small maps.
+pub(super) fn copied_buckets(len: usize) -> usize {
+    (len * 4 / 3 + 1).next_power_of_two()
+}
+
+/// The members of a map that had `buckets` buckets when it was made, as Java yields them.
+pub(super) fn order_from<'a>(
+    object: &Object<'a>,
+    keep: impl Fn(&str) -> bool,
+    mut buckets: usize,
+) -> Vec<(&'a str, Value<'a>)> {
+    let mut members: Vec<(&'a str, Value<'a>)> = object.iter().filter(|(key, _)| keep(key)).collect();
+    while members.len() * 4 > buckets * 3 {
+        buckets *= 2;
+    }
+    members.sort_by_cached_key(|(key, _)| java_bucket(key, buckets));
+    members
+}
+
 /// The members of `object` as a `HashMap` that was filled in insertion order would yield them.
 pub fn java_order<'a>(object: &Object<'a>) -> Vec<(&'a str, Value<'a>)> {
     let mut members: Vec<(&'a str, Value<'a>)> = object.iter().collect();

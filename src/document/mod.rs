@@ -88,10 +88,11 @@ pub struct Document<'a> {
     state: &'a State,
 }
 
-#[derive(Default)]
 struct State {
     end: Cell<Option<End>>,
     access: Cell<AccessPattern>,
+    /// Buckets of the Java map that the node would have made of `_source`: they decide the order in which it yields its keys.
+    buckets: usize,
 }
 
 impl<'a> Document<'a> {
@@ -99,7 +100,16 @@ impl<'a> Document<'a> {
     pub fn new(arena: &'a Arena, root: &'a Object<'a>, now: jiff::Timestamp) -> Self {
         let ingest = Object::new_in(arena);
         ingest.insert("timestamp", Value::Timestamp(arena.alloc(now)));
-        Self { arena, root, ingest, state: arena.alloc(State::default()) }
+        let buckets = java_order::copied_buckets(root.len());
+        let state = State { end: Cell::default(), access: Cell::default(), buckets };
+        Self { arena, root, ingest, state: arena.alloc(state) }
+    }
+
+    /// `_source`'s members and then the metadata fields, each in the order in which the node's maps yield them.
+    pub fn java_members(&self) -> Vec<(&'a str, Value<'a>)> {
+        let mut members = java_order::order_from(self.root, |key| !is_metadata(key), self.state.buckets);
+        members.extend(java_order::order_from(self.root, is_metadata, java_buckets(0)));
+        members
     }
 
     /// Sets `_index`, `_id`, … to a string.

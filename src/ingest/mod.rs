@@ -11,9 +11,11 @@ mod cidr;
 mod condition;
 mod context;
 pub mod dates;
+mod dissect;
 mod failure;
 mod geo;
-pub mod grok;
+mod html;
+mod html_entities;
 pub mod jackson;
 mod java_numbers;
 pub mod java_regex;
@@ -28,6 +30,8 @@ mod template;
 #[cfg(test)]
 pub mod testing;
 mod text_processor;
+pub mod uri;
+mod url;
 mod value_source;
 
 pub use cidr::{Cidr, read_address};

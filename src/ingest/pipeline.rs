@@ -1,12 +1,12 @@
 //! A compiled pipeline and the rules of its failures (Elasticsearch's `CompoundProcessor`).
 
 use super::failure::Origin;
-use super::{Build, Context, Failure, Processor, processors, settings::Settings};
+use super::{Build, Context, ErrorKind, Failure, Processor, processors, settings::Settings};
 use crate::config::{ConfigError, Data, Node};
-use crate::document::{Document, End, Value};
+use crate::document::{AccessPattern, Document, End, Value};
 
-/// Pipelines that call pipelines: Elasticsearch has no bound but its stack; 32 is far beyond real use.
-pub const PIPELINE_DEPTH_MAX: usize = 32;
+/// Pipelines that call pipelines: Elasticsearch's own bound (`es.ingest.max_pipelines`).
+const PIPELINE_DEPTH_MAX: usize = 100;
 
 /// Processors inside processors (`foreach` in `foreach`, `on_failure` in `on_failure`) in a pipeline file.
 const STEP_DEPTH_MAX: usize = 64;
@@ -16,6 +16,8 @@ pub struct Pipeline {
     pub name: String,
     pub description: Option<String>,
     pub version: Option<i64>,
+    /// How the processors of this pipeline read field paths.
+    pub access: AccessPattern,
     pub steps: Vec<Step>,
     pub on_failure: Vec<Step>,
 }
@@ -63,6 +65,18 @@ impl Pipeline {
             }
             None => Vec::new(),
         };
+        let access = match node.get("field_access_pattern").map(|pattern| (pattern, pattern.as_str())) {
+            None | Some((_, Some("classic"))) => AccessPattern::Classic,
+            Some((_, Some("flexible"))) => AccessPattern::Flexible,
+            Some((pattern, other)) => {
+                let other = other.map_or_else(|| pattern.describe(), str::to_owned);
+                let reason = format!(
+                    "pipeline [{name}] doesn't support value of [{other}] for parameter [field_access_pattern]"
+                );
+                errors.push(pattern.error(reason).help("use classic or flexible"));
+                AccessPattern::Classic
+            }
+        };
         // Other keys (`_meta`, `deprecated`, `created_date_millis`, …) are bookkeeping: newer nodes add more, and refusing
         // them would break pipelines that work.
         if !errors.is_empty() {
@@ -72,6 +86,7 @@ impl Pipeline {
             name: name.to_owned(),
             description: node.get("description").and_then(Node::as_str).map(str::to_owned),
             version: node.get("version").and_then(Node::as_i64),
+            access,
             steps,
             on_failure,
         })
@@ -79,9 +94,24 @@ impl Pipeline {
 
     /// Runs the pipeline over `doc`. A failure that no `on_failure` handled comes back.
     pub(super) fn execute<'c>(&'c self, doc: &Document<'_>, cx: &mut Context<'c>) -> Result<(), Failure> {
+        // An empty pipeline is not entered, so that it is part of no cycle.
+        if self.steps.is_empty() {
+            return Ok(());
+        }
+        if cx.stack.len() >= PIPELINE_DEPTH_MAX {
+            let reason =
+                format!("Too many nested pipelines. Cannot have more than {PIPELINE_DEPTH_MAX} nested pipelines");
+            return Err(Failure::new(ErrorKind::GraphStructure, reason));
+        }
+        if cx.stack.contains(&self.name.as_str()) {
+            return Err(Failure::new(ErrorKind::GraphStructure, format!("Cycle detected for pipeline: {}", self.name)));
+        }
         cx.stack.push(&self.name);
         let caller = doc.ingest.insert("pipeline", doc.string(&self.name));
+        let access = doc.access_pattern();
+        doc.set_access_pattern(self.access);
         let result = self.execute_steps(doc, cx);
+        doc.set_access_pattern(access);
         cx.stack.pop();
         match caller {
             Some(name) => doc.ingest.insert("pipeline", name),
@@ -102,7 +132,7 @@ impl Pipeline {
 }
 
 /// Runs steps one after the other until one fails or ends the document's way.
-pub(crate) fn run_steps(steps: &[Step], doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
+fn run_steps(steps: &[Step], doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
     for step in steps {
         step.execute(doc, cx)?;
         if doc.end().is_some() {
@@ -122,7 +152,14 @@ fn handle(failure: &Failure, handlers: &[Step], doc: &Document<'_>, cx: &mut Con
     if let Some(pipeline) = &origin.pipeline {
         doc.ingest.insert("on_failure_pipeline", doc.string(pipeline));
     }
-    let result = run_steps(handlers, doc, cx);
+    let mut result = Ok(());
+    for handler in handlers {
+        result = handler.execute(doc, cx);
+        // Handlers after `terminate` and `reroute` still run; what follows the step that failed does not.
+        if result.is_err() || doc.end() == Some(End::Dropped) {
+            break;
+        }
+    }
     for key in ["on_failure_message", "on_failure_processor_type", "on_failure_processor_tag", "on_failure_pipeline"] {
         doc.ingest.remove(key);
     }
@@ -131,29 +168,34 @@ fn handle(failure: &Failure, handlers: &[Step], doc: &Document<'_>, cx: &mut Con
 
 impl Step {
     fn execute(&self, doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
-        if let Some(condition) = &self.condition {
-            match condition.test(doc, cx) {
-                Ok(true) => {}
-                Ok(false) => {
-                    if let Some(trace) = &mut cx.trace {
-                        trace.skipped(self);
-                    }
-                    return Ok(());
-                }
-                // A failing condition is outside the step's own `ignore_failure` and `on_failure`, as on the node.
-                Err(failure) => return Err(self.blame("conditional", failure, cx)),
+        // What has a condition is the condition's business when it fails, unless its own handlers take it.
+        let kind = if self.condition.is_some() { "conditional" } else { self.kind };
+        self.execute_inside(doc, cx).map_err(|failure| self.blame(kind, failure, cx))
+    }
+
+    /// Runs the step for a processor that holds it (`foreach`): a failure that no handler took is the holder's.
+    pub(super) fn execute_inside(&self, doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
+        // A failing condition is outside the step's own `ignore_failure` and `on_failure`.
+        if let Some(condition) = &self.condition
+            && !condition.test(doc, cx)?
+        {
+            if let Some(trace) = &mut cx.trace {
+                trace.skipped(self);
             }
+            return Ok(());
         }
         if let Some(trace) = &mut cx.trace {
             trace.before(self, doc);
         }
-        let result = self.processor.execute(doc, cx).map_err(|failure| self.blame(self.kind, failure, cx));
+        let result = self.processor.execute(doc, cx);
         if let Some(trace) = &mut cx.trace {
             trace.after(self, doc, result.as_ref().err());
         }
         match result {
             Err(_) if self.ignore_failure => Ok(()),
-            Err(failure) if !self.on_failure.is_empty() => handle(&failure, &self.on_failure, doc, cx),
+            Err(failure) if !self.on_failure.is_empty() => {
+                handle(&self.blame(self.kind, failure, cx), &self.on_failure, doc, cx)
+            }
             other => other,
         }
     }

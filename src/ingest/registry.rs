@@ -1,6 +1,6 @@
 //! All pipelines of a folder, and running a document through one by name.
 
-use super::{Build, Context, ErrorKind, Failure, Pipeline, pipeline::PIPELINE_DEPTH_MAX};
+use super::{Build, Context, ErrorKind, Failure, Pipeline};
 use crate::config::{self, ConfigError, Node};
 use crate::document::{Document, End};
 use crate::enrich::{Enrich, EnrichOptions};
@@ -132,13 +132,6 @@ impl Pipelines {
             let reason = format!("Pipeline processor configured for non-existent pipeline [{name}]");
             return Err(Failure::new(ErrorKind::IllegalState, reason));
         };
-        if cx.stack.contains(&name) {
-            return Err(Failure::new(ErrorKind::GraphStructure, format!("Cycle detected for pipeline: {name}")));
-        }
-        if cx.stack.len() >= PIPELINE_DEPTH_MAX {
-            let reason = format!("Too many nested pipelines: [{name}] would be deeper than {PIPELINE_DEPTH_MAX}");
-            return Err(Failure::new(ErrorKind::GraphStructure, reason));
-        }
         pipeline.execute(doc, cx)
     }
 }

@@ -55,6 +55,22 @@ impl ValueSource {
         })
     }
 
+    /// The value as it stands, braces and all.
+    pub fn literal(node: &Node) -> Self {
+        match &node.data {
+            Data::Null => Self::Null,
+            Data::Bool(b) => Self::Bool(*b),
+            Data::Int(i) => Self::Int(*i),
+            Data::Float(f) => Self::Float(*f),
+            Data::BigInt(s) => Self::BigInt(s.as_str().into()),
+            Data::String(s) => Self::Text(s.as_str().into()),
+            Data::List(items) => Self::List(items.iter().map(Self::literal).collect()),
+            Data::Map(members) => Self::Map(
+                members.iter().map(|(key, value)| (Template::literal(&key.text), Self::literal(value))).collect(),
+            ),
+        }
+    }
+
     /// The value for this document: fresh objects and lists each time, so that documents never share them.
     pub fn resolve<'a>(&self, doc: &Document<'a>) -> Result<Value<'a>, Failure> {
         Ok(match self {

@@ -218,47 +218,157 @@ def json_(rng, count):
 ALL.update(json=json_)
 
 
-FORMATS = ["ISO8601", "UNIX", "UNIX_MS", "TAI64N", "dd/MMM/yyyy:H:m:s Z", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "MMM d HH:mm:ss", "MMM dd",
-           "EEE MMM dd HH:mm:ss.SSSSSS yyyy", "yyyyMMddHHmmss", "M/d/yyyy h:mm:ss a", "uuuu-MM-dd", "yyyy-DDD", "uuuu-DDD HH", "YYYY-ww", "YYYY-'W'ww-e", "HH:mm",
-           "yyyy-MM-dd[ HH[:mm]]", "yyyy-MM-dd HH:mm:ss z", "yyyy-MM-dd HH:mm VV", "yyyy-MM-dd HH:mm:ss O", "G yyyy", "MMMM d, uuuu", "d MMMM yyyy", "EEEE", "h a",
-           "yy", "y", "SSS", "epoch_second", "epoch_millis", "strict_date_optional_time", "strict_date_optional_time||epoch_millis", "date_optional_time", "basic_date",
-           "week_date", "strict_date", "yyyy-MM-dd||dd/MM/yyyy", "bogus", "yyyy 'x", "8yyyy", ""]
-TIMES = ["2021-03-04T05:06:07.089+02:00", "2021-03-04T05:06:07Z", "2021-03-04", "2021-03", "2021", "20210304", "20210304050607", "1614834367", "1614834367.5", "1614834367089",
-         "-1.5", "@4000000050d506482dbdf024", "04/Mar/2021:5:6:7 +0200", "2021-03-04 05:06:07", "Mar 4 05:06:07", "Mar  4 05:06:07", "Feb 29", "Thu Mar 04 05:06:07.123456 2021",
-         "3/4/2021 5:06:07 PM", "3/4/2021 5:06:07 pm", "2021-063", "2021-10", "2021-W10-4", "05:06", "24:00", "2021-03-04 05", "2021-03-04 05:06", "2021-03-28 02:30:00", "2021-10-31 02:30:00",
-         "2021-03-04 05:06:07 EST", "2021-03-04 05:06:07 CET", "2021-03-04 05:06:07 Europe/Berlin", "2021-03-04 05:06 Europe/Berlin", "2021-03-04 05:06:07 GMT+2", "2021-02-29", "2021-02-31",
-         "2021-13-01", "AD 2021", "March 4, 2021", "4 March 2021", "4 mars 2021", "4 三月 2021", "Thursday", "5 AM", "21", "123", "04/03/2021", "2021-03-04T24:00:00", "2021-03-04T05:06:07,5",
-         1614834367, 1614834367089, 1614834367.5, -1, 2021]
-ZONES = ["UTC", "Z", "Europe/Berlin", "America/New_York", "+05:30", "UTC+2", "{{z}}", "{{z}}", "Nope", ""]
-# Not those whose eras or weeks the Java of a node may count otherwise than the Java that Elasticsearch comes with: `ROOT`, `zh-CN`.
-LOCALES = ["en", "en-US", "fr", "zh", "de_DE", "pt-BR", "{{l}}", "{{l}}", "xx"]
-OUTPUTS = ["yyyy-MM-dd", "epoch_millis", "strict_date_time", "EEE MMM d HH:mm:ss.SSSSSSSSS VV yyyy", "uuuu/D", "YYYY-'W'ww-e", "bogus", "yyyy-MM-dd'T'HH:mm:ss.SSSZZZZZ"]
+KV_TEXTS = ["a=1 b=2", "x=(1) y=[2] z=\"3\"", "k=v=w", "=1", "a=", "a", "", " ", "a=1  b=2", "p.q=1 p=2", "_a_=1 a=2", "a=1\n", "a=1 b='x y' c=<d>", "é=ü 宕=机", "a:1,b:2", "a=1&b=2&a=3", "x=)\n", "x=(\r\n y=z\n"]
 
 
-def date_documents(rng):
-    docs = [{"a": v, "z": rng.choice(["UTC", "+02:00", "Asia/Shanghai", "x", None]), "l": rng.choice(["de", "fr", "zz", None])} for v in rng.sample(TIMES, 30)]
-    return docs + documents(rng, (), 5)
+def kv(rng, count):
+    for _ in range(count * 2):
+        options = {"field": rng.choice(["a"] * 8 + PATHS), "field_split": rng.choice([" ", " ", "&", ",", "\\s+", "[ ,]", "\\s+(?=\\w+=)", "", regex(rng)]), "value_split": rng.choice(["=", "=", ":", "[=:]", "=|:", ""])}
+        sometimes(rng, options, target_field=TARGETS + ["t", "{{b}}"], ignore_missing=[True, False], prefix=["p_", "x.", ""], strip_brackets=[True, False])
+        if rng.random() < 0.3:
+            sometimes(rng, options, trim_key=["_", " ", "a", "]", "a-c", "\\s", "^"], trim_value=["<>", "()", "\"'", "\\d", "[", "1-3"], include_keys=[["a"], ["x", "_a_"], []], exclude_keys=[["a"], ["y"], []])
+        yield {"pipeline": pipeline("kv", options), "docs": [{"a": t, "b": rng.choice(["q", "", "r.s"])} for t in KV_TEXTS] + documents(rng, (), 5)}
 
 
-def date(rng, count):
+DISSECT_KEYS = ["a", "b", "c.d", "x", "", "?s", "+x", "+x/1", "+x/2", "*k", "&k", "a->", "+x->", "->", "?s->", "t.u", "t", "b->", "é", "*k->", "q+r", "+y/3->"]
+DELIMITERS = [" ", ",", " - ", ":", "][", "é", "  ", "", "]", "=", ", ", "\n", "%"]
+DISSECT_TEXTS = ["a b c", "a,b,c", "a - b - c", "1:2:3", "x][y][z", "", " ", "a  b   c", ",,,", "a,,b", "aébéc", "a=b", "宕 机", "a b", "a\nb", "k:v", "a, b, c", "::", " a ", "a - ", "=", "%{a}", "a%b"]
+
+
+def dissect(rng, count):
+    for _ in range(count * 6):
+        text = rng.choice(["", "", "", "[", " ", "é", "x"])
+        for _ in range(rng.randint(1, 4)):
+            text += "%{" + rng.choice(DISSECT_KEYS) + "}" + rng.choice(DELIMITERS)
+        if rng.random() < 0.7:
+            text = text.rstrip(" ,:-[]=é\n%")
+        options = {"field": rng.choice(["a"] * 10 + PLAIN), "pattern": text}
+        sometimes(rng, options, append_separator=["-", "", ", "], ignore_missing=[True, False])
+        yield {"pipeline": pipeline("dissect", options), "docs": [{"a": t} for t in DISSECT_TEXTS] + documents(rng, (), 2)}
+
+
+CSV_TEXTS = ["1,2,3", "a,,c", ",", "", "\"a,b\",c", "\"a\"\"b\",c", "\"a", "a\"b", "\"a\"b", " a , b ", "\"a\" ,b", "a\nb", "\"a\nb\"", "\"\",x", "\"\"\"\"", "é,宕", " ,x", "  ,  ,z", "\ta\t,\tb", "a;b;c", "'a;b';c", "\n,b", "a,", "\"a\",", "a b c", "\"a\"  \"b\"", ",,,,", "😀,x", "x,\"y\" , \" z \""]
+
+
+def csv(rng, count):
+    for _ in range(count * 2):
+        options = {"field": rng.choice(["a"] * 10 + PLAIN), "target_fields": rng.choice([["x", "y", "z"], ["x"], ["t.u", "t.v"], ["x", "x"], ["a", "b"], ["_id", "_index"], ["b.c", "b"]])}
+        sometimes(rng, options, trim=[True, False], separator=[";", " ", "\t", ",", "é", ";;"], quote=["'", "\"", ","], ignore_missing=[True, False], empty_value=["E", 1, {"k": "{{a}}"}, ["x"], False])
+        yield {"pipeline": pipeline("csv", options), "docs": [{"a": t} for t in CSV_TEXTS] + documents(rng, (), 3)}
+
+
+def sort(rng, count):
+    kinds = [[1, 2, 3, -1, 0], ["a", "B", "é", "😀", "", "aa"], [1.5, -0.5, 1e22], [True, False], [1, "a", None, 2.5], [None, 1], [[1], {"a": 1}, 2], [2147483648, 1, 9007199254740993], ["10", "9"], [{"a": 1}]]
     for _ in range(count):
-        options = {"field": rng.choice(["a"] * 9 + PLAIN), "formats": rng.sample(FORMATS, rng.choice([1, 2, 4, 8]))}
-        for key, choices in (("timezone", ZONES), ("locale", LOCALES), ("output_format", OUTPUTS), ("target_field", TARGETS)):
-            if rng.random() < 0.3:
-                options[key] = rng.choice(choices)
-        yield {"pipeline": pipeline("date", options), "docs": date_documents(rng)}
+        options = {"field": rng.choice(["a"] * 8 + PLAIN)}
+        sometimes(rng, options, order=["asc", "desc", "desc", "up"], target_field=TARGETS)
+        docs = []
+        for _ in range(30):
+            pool = rng.choice(kinds)
+            docs.append({"a": [rng.choice(pool) for _ in range(rng.choice([0, 1, 2, 2, 3, 5, 9]))]})
+        yield {"pipeline": pipeline("sort", options, *types_before(rng)), "docs": docs + documents(rng, (), 5)}
 
 
-def date_index_name(rng, count):
+HTML = ["<b>", "</b>", "<p>", "</p>", "<br>", "<br/>", "< br >", "<a href='x>y'>", "<a b=\"c\" d>", "<script>", "</script>", "<style>", "</style>", "<!--", "-->", "<!DOCTYPE x>", "<![CDATA[", "]]>", "<?x?>", "<?x", "&amp;", "&amp", "&lt;", "&#65;",
+        "&#x41;", "&#x1F600;", "&#xd83d;&#xde00;", "&nbsp;", "&bogus;", "&", "&#", "<", ">", "</", "<!", "<é>", "<img/>", "<td>", "x", " ", "\n", "'", "\"", "<!--#inc ", "a < b", "=", "<b ", "/>", "<a x='", "\\", "<textarea>", "<SELECT>", "</ p >", "<1>", "宕"]
+
+
+def html_strip(rng, count):
+    for _ in range(count * 3):
+        texts = ["".join(rng.choice(HTML) for _ in range(rng.randint(1, 9))) for _ in range(40)]
+        texts = [t + "<i>" if rng.random() < 0.4 else t for t in texts]
+        options = sometimes(rng, {"field": "a"}, target_field=["t", "a"])
+        yield {"pipeline": pipeline("html_strip", options), "docs": [{"a": t} for t in texts]}
+
+
+URL_PIECES = ["http://", "https://", "ftp://", "file:", "mailto:", "//", "/", "?", "#", ":", "@", "user:pw@", "u@", "h", "example.com", "h_x", "a-b", "-a", "1.2.3.4", "[::1]", "[x]", "[fe80::1%eth0]", ":80", ":x", ":", "a", "b.c", "b.tar.gz", "%41", "%zz", "%", "%C3%A9", " ", "é", "|", "{}",
+              "..", ".", "/../", "/./", "q=1", "&", "+", "=", "\\", "\"", "<", "1", "9a", "a.1", "HTTP://", "URL:http://", "jar:", "urn:", "x:", "\u00a0", "^", "`", ",", ";", "~", "!", "*", "'", "(", ")", "$"]
+
+
+def uri_parts(rng, count):
     for _ in range(count):
-        options = {"field": rng.choice(["a"] * 9 + PLAIN), "date_rounding": rng.choice(["M", "d", "{{l}}", ""])}
-        if rng.random() < 0.8:
-            options["date_formats"] = rng.sample(FORMATS[:-4], rng.choice([1, 2, 3, 6]))
-        sometimes(rng, options, index_name_prefix=["p-", "{{z}}-", ""])
-        for key, choices in (("timezone", ZONES), ("locale", ["en", "fr-FR", "zh-Hans-CN", "xx", "de_DE"]), ("index_name_format", OUTPUTS + ["{{z}}"])):
-            if rng.random() < 0.3:
-                options[key] = rng.choice(choices)
-        yield {"pipeline": pipeline("date_index_name", options), "docs": date_documents(rng)}
+        texts = ["".join(rng.choice(URL_PIECES) for _ in range(rng.randint(1, 6))) for _ in range(30)]
+        texts += [rng.choice(["http://", "https://", "//"]) + "".join(rng.choice(URL_PIECES) for _ in range(rng.randint(1, 6))) for _ in range(40)]
+        options = {"field": rng.choice(["a"] * 10 + PLAIN)}
+        sometimes(rng, options, target_field=TARGETS + ["a"], keep_original=[True, False], remove_if_successful=[True, False], ignore_missing=[True, False])
+        yield {"pipeline": pipeline("uri_parts", options), "docs": [{"a": t} for t in texts] + documents(rng, (), 4)}
 
 
-ALL.update(date=date, date_index_name=date_index_name)
+def dot_expander(rng, count):
+    keys = ["a.b", "a.b.c", "a", "a.", ".a", "b.c", "x", "a..b", "c.d.e", "_id.x", "m"]
+    for _ in range(count * 2):
+        options = {"field": rng.choice(["*", "*", "a.b", "b.c", "a.b.c"])}
+        sometimes(rng, options, override=[True, False])
+        if rng.random() < 0.3:
+            options["path"] = rng.choice(["m", "a", "missing", "m.n", "_ingest"])
+        docs = []
+        for _ in range(25):
+            def members():
+                return {k: value(rng) if rng.random() < 0.8 else {"b": value(rng)} for k in rng.sample(keys, rng.randint(0, 4))}
+            doc = members()
+            if rng.random() < 0.4:
+                doc["m"] = members()
+            docs.append(doc)
+        yield {"pipeline": pipeline("dot_expander", options), "docs": docs}
+
+
+def foreach(rng, count):
+    inner = [
+        {"uppercase": {"field": "_ingest._value"}}, {"uppercase": {"field": "_ingest._value", "ignore_failure": True}}, {"set": {"field": "_ingest._key", "value": "{{_ingest._value}}"}},
+        {"set": {"field": "_ingest._value", "value": "{{_ingest._key}}:{{_ingest._value}}"}}, {"append": {"field": "seen", "value": "{{_ingest._key}}={{{_ingest._value}}}"}}, {"remove": {"field": "_ingest._value"}},
+        {"rename": {"field": "_ingest._value.a", "target_field": "_ingest._value.z"}}, {"convert": {"field": "_ingest._value", "type": "integer", "on_failure": [{"set": {"field": "_ingest._value", "value": "{{_ingest.on_failure_message}}"}}]}},
+        {"fail": {"message": "m {{_ingest._value}}"}}, {"drop": {}}, {"terminate": {}}, {"set": {"field": "a", "value": "gone"}}, {"append": {"field": "a", "value": 1}}, {"remove": {"field": "a", "ignore_missing": True}},
+        {"foreach": {"field": "_ingest._value", "ignore_missing": True, "processor": {"set": {"field": "_ingest._value", "value": "in"}}}}, {"remove": {"field": "_ingest._key", "ignore_missing": True}},
+    ]
+    for _ in range(count):
+        options = {"field": rng.choice(["a"] * 6 + ["b"] + PLAIN), "processor": rng.choice(inner)}
+        sometimes(rng, options, ignore_missing=[True, False])
+        steps = pipeline("foreach", options)
+        if rng.random() < 0.4:
+            steps["on_failure"] = [{"set": {"field": "err", "value": "{{_ingest.on_failure_processor_type}} {{_ingest.on_failure_message}}"}}]
+        steps["processors"].append({"set": {"field": "after", "value": True}})
+        lists = LISTS + OBJECTS + [{"zeta": 1, "alpha": "x", "b": [1]}, ["1", "x"], {"a": {"a": 1}}]
+        yield {"pipeline": steps, "docs": [{"a": v} for v in lists] + documents(rng, (), 8)}
+
+
+def reroute(rng, count):
+    texts = ["x", "{{b}}", "{{{b.c}}}", "{{b.c}}", "A", "a-b", "{{b}}x", "", "{{ b }}", "{{b}}-{{c}}", "{{missing}}"]
+    for _ in range(count):
+        options = {}
+        for key in ["dataset", "namespace", "type"]:
+            if rng.random() < 0.4:
+                options[key] = rng.choice([rng.choice(texts), rng.sample(texts, 2)])
+        if rng.random() < 0.2:
+            options["destination"] = rng.choice(["d", "{{b}}", ""])
+        docs = []
+        for _ in range(20):
+            doc = document(rng, ("x", "b", "c"))
+            for key in ["data_stream", "event"]:
+                if rng.random() < 0.3:
+                    doc[key] = rng.choice([value(rng), {"dataset": value(rng)}, {"namespace": "N s", "type": "metrics"}, {"dataset": "d/E-f"}])
+            for key in ["data_stream.dataset", "data_stream.type", "data_stream.namespace", "event.dataset"]:
+                if rng.random() < 0.12:
+                    doc[key] = value(rng)
+            docs.append(doc)
+        steps = pipeline("reroute", options)
+        steps["processors"].append({"set": {"field": "after", "value": True}})
+        yield {"pipeline": steps, "docs": docs}
+
+
+def fail(rng, count):
+    for _ in range(count):
+        steps = pipeline("fail", {"message": rng.choice(["", "m", "{{a}}", "{{{a}}} {{b.x}}", "{{_ingest.pipeline}}"])})
+        handler = [{rng.choice(["set"]): {"field": "h", "value": "{{_ingest.on_failure_message}}|{{_ingest.on_failure_processor_type}}|{{_ingest.on_failure_processor_tag}}|{{_ingest.on_failure_pipeline}}"}}]
+        ending = rng.choice([[], [{"drop": {}}], [{"terminate": {}}], [{"fail": {"message": "again", "tag": "t2"}}], [{"reroute": {"destination": "d"}}]])
+        if rng.random() < 0.5:
+            steps["processors"][0]["fail"]["on_failure"] = ending + handler
+        if rng.random() < 0.5:
+            steps["on_failure"] = handler + rng.choice([[], ending])
+        if rng.random() < 0.3:
+            steps["processors"][0]["fail"]["tag"] = "t1"
+        steps["processors"].append({"set": {"field": "after", "value": True}})
+        yield {"pipeline": steps, "docs": documents(rng, (), 5)}
+
+
+ALL.update(kv=kv, dissect=dissect, csv=csv, sort=sort, html_strip=html_strip, uri_parts=uri_parts, dot_expander=dot_expander, foreach=foreach, reroute=reroute, fail=fail)
+ALL["urldecode"] = text_processor("urldecode", ["%41", "a+b", "%", "%4", "%zz", "%-1", "%+1", "%E5%AE", "%C3%A9", "%%41", "% 1", "%1 ", "%c3%28", "%41%", "é%41", "%e5%ae%95x", "%ED%A0%80", "%F0%9F%98%80", "%00", "%-0", "%++", "%1é"])

@@ -1,4 +1,4 @@
-//! `drop`: discards the document on purpose.
+//! `drop`: discards the document.
 
 use crate::config::ConfigError;
 use crate::document::{Document, End};
@@ -19,10 +19,12 @@ impl Processor for Drop {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::testing::run;
+    use crate::ingest::testing::{check, run};
 
     #[test]
-    fn nothing_runs_after_it() {
-        assert_eq!(run("processors: [{drop: {}}, {fail: {message: x}}]", "{}"), "dropped");
+    fn drops_documents() {
+        check(&[("drop: {}", r#"{"a":1}"#, "dropped")]);
+        let in_a_handler = "processors: [{fail: {message: m, on_failure: [{drop: {}}]}}, {fail: {message: n}}]";
+        assert_eq!(run(in_a_handler, "{}"), "dropped");
     }
 }

@@ -1,4 +1,4 @@
-//! `fail`: fails with a message of the pipeline's own.
+//! `fail`: fails on purpose, with a message.
 
 use crate::config::ConfigError;
 use crate::document::Document;
@@ -10,7 +10,8 @@ struct Fail {
 
 pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Processor>, ConfigError> {
     let text = settings.string("message")?;
-    let message = Template::compile(text, MediaType::default()).map_err(|e| settings.node.error(e))?;
+    let at = settings.node.get("message").unwrap_or(settings.node);
+    let message = Template::compile(text, MediaType::Json).map_err(|e| settings.invalid("message", at, e))?;
     Ok(Box::new(Fail { message }))
 }
 
@@ -22,12 +23,17 @@ impl Processor for Fail {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::testing::{check, run};
+    use crate::ingest::testing::check;
 
     #[test]
-    fn the_message_is_the_reason() {
-        check(&[("fail: {message: 'no {{a}}'}", r#"{"a":"b"}"#, "no b")]);
-        let handled = "processors: [{fail: {message: x, tag: t, on_failure: [{set: {field: a, value: '{{_ingest.on_failure_message}}/{{_ingest.on_failure_processor_type}}/{{_ingest.on_failure_processor_tag}}/{{_ingest.on_failure_pipeline}}'}}]}}]";
-        assert_eq!(run(handled, "{}"), r#"{"a":"x/fail/t/test"}"#);
+    fn fails_with_its_message() {
+        check(&[
+            ("fail: {message: 'no {{a}} in {{{b}}}'}", r#"{"b":"x\"y"}"#, "no  in x\"y"),
+            (
+                "fail: {message: 'm', on_failure: [{set: {field: e, value: '{{_ingest.on_failure_message}}'}}]}",
+                "{}",
+                r#"{"e":"m"}"#,
+            ),
+        ]);
     }
 }

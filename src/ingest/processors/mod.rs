@@ -6,17 +6,16 @@
 use super::Factory;
 
 mod append;
+mod attachment;
 mod bytes;
 mod cef;
 mod circle;
 mod community_id;
 mod convert;
-mod date;
-mod date_index_name;
-mod dedupe;
+mod csv;
+mod dissect;
 mod dot_expander;
 mod drop;
-mod enrich;
 mod fail;
 mod fingerprint;
 mod foreach;
@@ -24,25 +23,28 @@ mod geo_grid;
 mod geoip;
 mod grok;
 mod gsub;
-mod http_lookup;
+mod html_strip;
 mod join;
 mod json;
+mod kv;
 mod lowercase;
 mod network_direction;
 mod pipeline;
+mod recover_failure_document;
 mod registered_domain;
 mod remove;
 mod rename;
-mod sample;
-mod script;
+mod reroute;
 mod set;
+mod set_security_user;
+mod sort;
 mod split;
-mod table;
 mod terminate;
-mod throttle;
 mod trim;
 mod truncate;
 mod uppercase;
+mod uri_parts;
+mod urldecode;
 mod user_agent;
 
 pub(in crate::ingest) use fingerprint::feed_value;
@@ -50,44 +52,46 @@ pub(in crate::ingest) use fingerprint::feed_value;
 /// Every processor by the name that pipelines use.
 pub const PROCESSORS: &[(&str, Factory)] = &[
     ("append", append::compile),
+    ("attachment", attachment::compile),
     ("bytes", bytes::compile),
     ("cef", cef::compile),
     ("circle", circle::compile),
     ("community_id", community_id::compile),
     ("convert", convert::compile),
-    ("date", date::compile),
-    ("date_index_name", date_index_name::compile),
-    ("dedupe", dedupe::compile),
+    ("csv", csv::compile),
+    ("dissect", dissect::compile),
     ("dot_expander", dot_expander::compile),
     ("drop", drop::compile),
     ("fail", fail::compile),
-    ("enrich", enrich::compile),
     ("fingerprint", fingerprint::compile),
     ("foreach", foreach::compile),
     ("geo_grid", geo_grid::compile),
     ("geoip", geoip::compile),
     ("grok", grok::compile),
     ("gsub", gsub::compile),
-    ("http_lookup", http_lookup::compile),
+    ("html_strip", html_strip::compile),
     ("ip_location", geoip::compile),
     ("join", join::compile),
     ("json", json::compile),
+    ("kv", kv::compile),
     ("lowercase", lowercase::compile),
     ("network_direction", network_direction::compile),
     ("pipeline", pipeline::compile),
+    ("recover_failure_document", recover_failure_document::compile),
     ("registered_domain", registered_domain::compile),
     ("remove", remove::compile),
     ("rename", rename::compile),
-    ("sample", sample::compile),
-    ("script", script::compile),
+    ("reroute", reroute::compile),
     ("set", set::compile),
+    ("set_security_user", set_security_user::compile),
+    ("sort", sort::compile),
     ("split", split::compile),
-    ("table", table::compile),
     ("terminate", terminate::compile),
-    ("throttle", throttle::compile),
     ("trim", trim::compile),
     ("truncate", truncate::compile),
     ("uppercase", uppercase::compile),
+    ("uri_parts", uri_parts::compile),
+    ("urldecode", urldecode::compile),
     ("user_agent", user_agent::compile),
 ];
 

@@ -1,4 +1,4 @@
-//! `pipeline`: runs another pipeline over the document.
+//! `pipeline`: runs another pipeline.
 
 use crate::config::ConfigError;
 use crate::document::Document;
@@ -6,18 +6,18 @@ use crate::ingest::{Build, Context, Failure, MediaType, Processor, Settings, Tem
 
 struct CallPipeline {
     name: Template,
-    ignore_missing_pipeline: bool,
+    ignore_missing: bool,
 }
 
 pub fn compile(settings: &mut Settings<'_>, build: &Build<'_>) -> Result<Box<dyn Processor>, ConfigError> {
     let text = settings.string("name")?;
     let at = settings.node.get("name").unwrap_or(settings.node);
-    let name = Template::compile(text, MediaType::PlainText).map_err(|e| at.error(e))?;
-    let ignore_missing_pipeline = settings.bool_or("ignore_missing_pipeline", false)?;
-    if name.is_static() && !ignore_missing_pipeline {
+    let name = Template::compile(text, MediaType::Json).map_err(|e| settings.invalid("name", at, e))?;
+    let ignore_missing = settings.bool_or("ignore_missing_pipeline", false)?;
+    if name.is_static() && !ignore_missing {
         build.references.borrow_mut().push((at.at.clone(), text.to_owned()));
     }
-    Ok(Box::new(CallPipeline { name, ignore_missing_pipeline }))
+    Ok(Box::new(CallPipeline { name, ignore_missing }))
 }
 
 impl Processor for CallPipeline {
@@ -29,29 +29,27 @@ impl Processor for CallPipeline {
             rendered = self.name.render(doc)?;
             &rendered
         };
-        let pipelines = cx.pipelines;
-        if self.ignore_missing_pipeline && pipelines.get(name).is_none() {
+        if self.ignore_missing && cx.pipelines.get(name).is_none() {
             return Ok(());
         }
-        pipelines.call(name, doc, cx)
+        cx.pipelines.call(name, doc, cx)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::testing::run;
+    use crate::ingest::testing::check;
 
     #[test]
-    fn missing_ones_are_found_at_start_or_ignored() {
-        assert_eq!(run("processors: [{pipeline: {name: no, ignore_missing_pipeline: true}}]", "{}"), "{}");
-        let missing = run("processors: [{pipeline: {name: tset}}]", "{}");
-        assert_eq!(missing, "test.yml:1:32: there is no pipeline [tset] (did you mean `test`?)");
-        let dynamic = run("processors: [{pipeline: {name: '{{a}}'}}]", r#"{"a":"b"}"#);
-        assert_eq!(dynamic, "Pipeline processor configured for non-existent pipeline [b]");
-    }
-
-    #[test]
-    fn a_cycle_is_an_error() {
-        assert_eq!(run("processors: [{pipeline: {name: test}}]", "{}"), "Cycle detected for pipeline: test");
+    fn missing_pipelines_and_cycles() {
+        check(&[
+            (
+                "pipeline: {name: '{{n}}'}",
+                r#"{"n":"x"}"#,
+                "Pipeline processor configured for non-existent pipeline [x]",
+            ),
+            ("pipeline: {name: x, ignore_missing_pipeline: true}", "{}", "{}"),
+            ("pipeline: {name: test}", "{}", "Cycle detected for pipeline: test"),
+        ]);
     }
 }

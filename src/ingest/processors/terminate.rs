@@ -1,4 +1,4 @@
-//! `terminate`: ends this pipeline for the document; whoever called the pipeline goes on.
+//! `terminate`: ends the pipeline; one that called it goes on.
 
 use crate::config::ConfigError;
 use crate::document::{Document, End};
@@ -22,8 +22,16 @@ mod tests {
     use crate::ingest::testing::run;
 
     #[test]
-    fn what_follows_does_not_run() {
-        let pipeline = "processors: [{set: {field: a, value: 1}}, {terminate: {}}, {fail: {message: x}}]";
-        assert_eq!(run(pipeline, "{}"), r#"{"a":1}"#);
+    fn ends_its_pipeline() {
+        for (pipeline, expected) in [
+            ("processors: [{terminate: {}}, {set: {field: a, value: 1}}]", "{}"),
+            // Handlers go on, what follows the failed step does not.
+            (
+                "processors: [{fail: {message: m, on_failure: [{terminate: {}}, {set: {field: a, value: 1}}]}}, {set: {field: b, value: 1}}]",
+                r#"{"a":1}"#,
+            ),
+        ] {
+            assert_eq!(run(pipeline, "{}"), expected);
+        }
     }
 }

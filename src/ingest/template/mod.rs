@@ -85,6 +85,11 @@ impl Template {
         Ok(Self { text: text.into(), nodes: nodes.into(), media_type })
     }
 
+    /// A text that stands for itself, braces and all.
+    pub fn literal(text: &str) -> Self {
+        Self { text: text.into(), nodes: [TemplateNode::Text(text.into())].into(), media_type: MediaType::Json }
+    }
+
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -1,7 +1,7 @@
 //! Mustache out: nodes and a document to text.
 
 use super::{Name, OUTPUT_BYTES_MAX, STEPS_MAX, TemplateNode};
-use crate::document::{Array, Document, Object, Value, is_metadata, java_order, write_string};
+use crate::document::{Array, Document, Value, java_order, write_string};
 use crate::ingest::{ErrorKind, Failure, MediaType};
 
 pub(super) fn render(nodes: &[TemplateNode], media_type: MediaType, doc: &Document<'_>) -> Result<String, Failure> {
@@ -69,7 +69,7 @@ impl<'a> Renderer<'_, 'a> {
             TemplateNode::ToJson(name) => {
                 match self.lookup(name)? {
                     Found::Missing | Found::Value(Value::Null) => {}
-                    Found::Root => write_json_members(&root_members(self.doc), out, 0),
+                    Found::Root => write_json_members(&self.doc.java_members(), out, 0),
                     Found::Value(value @ (Value::Array(_) | Value::Object(_))) => write_java_json(value, out, 0),
                     Found::Value(scalar) => scalar.write_java_string(out),
                 }
@@ -234,23 +234,10 @@ fn write_joined(items: &Array<'_>, delimiter: &str, out: &mut String) -> Result<
     Ok(())
 }
 
-/// The document's map: `_source`'s members, then the metadata.
-fn root_members<'a>(doc: &Document<'a>) -> Vec<(&'a str, Value<'a>)> {
-    let part = |metadata: bool| {
-        let object = Object::new_in(doc.arena);
-        for (key, value) in doc.root.iter().filter(|(k, _)| is_metadata(k) == metadata) {
-            object.insert(key, value);
-        }
-        java_order(object)
-    };
-    let mut members = part(false);
-    members.extend(part(true));
-    members
-}
-
+/// The document's own map.
 fn write_root(doc: &Document<'_>, out: &mut String) {
     out.push('{');
-    for (i, (key, value)) in root_members(doc).into_iter().enumerate() {
+    for (i, (key, value)) in doc.java_members().into_iter().enumerate() {
         if i > 0 {
             out.push_str(", ");
         }

@@ -1,0 +1,115 @@
+//! What `java.net.URI` refuses, as `java.net.URL` takes it: hardly anything is checked, nothing is decoded.
+
+use super::uri::UriParts;
+
+/// The parts of `text`, if it begins with a protocol that Java knows.
+pub(super) fn parse(text: &str) -> Option<UriParts> {
+    let text = text.trim_matches(|c| c <= ' ');
+    let text = match text.get(..4) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("url:") => text.get(4..)?,
+        _ => text,
+    };
+    let (protocol, rest) = text.split_once(':').filter(|(protocol, _)| !protocol.contains(['/', '#']))?;
+    let protocol = protocol.to_lowercase();
+    let (rest, fragment) = match rest.split_once('#') {
+        Some((rest, fragment)) => (rest, Some(fragment.to_owned())),
+        None => (rest, None),
+    };
+    let mut parts = match protocol.as_str() {
+        "http" | "https" | "ftp" | "file" => hierarchical(rest)?,
+        "mailto" if rest.chars().any(|c| c > ' ') => {
+            UriParts { host: Some(String::new()), path: Some(rest.to_owned()), ..UriParts::default() }
+        }
+        _ => return None,
+    };
+    parts.scheme = Some(protocol);
+    parts.fragment = fragment;
+    Some(parts)
+}
+
+fn hierarchical(text: &str) -> Option<UriParts> {
+    let mut parts = UriParts::default();
+    let (rest, query) = match text.split_once('?') {
+        Some((rest, query)) => (rest, Some(query.to_owned())),
+        None => (text, None),
+    };
+    parts.query = query;
+    let mut authority = None;
+    let mut path = rest;
+    if rest.starts_with("//") && !rest.starts_with("////") {
+        let after = rest.get(2..)?;
+        let end = after.find('/').unwrap_or(after.len());
+        authority = after.get(..end);
+        path = after.get(end..)?;
+    }
+    let mut host = authority.unwrap_or_default();
+    match host.matches('@').count() {
+        0 => {}
+        1 => {
+            let (user_info, rest) = host.split_once('@')?;
+            parts.user_info = Some(user_info.to_owned());
+            host = rest;
+        }
+        // No server at all.
+        _ => host = "",
+    }
+    let (host, port) = host_and_port(host)?;
+    parts.host = Some(host.to_owned());
+    parts.port = port;
+    let separator = if authority.is_some() && !path.is_empty() && !path.starts_with('/') { "/" } else { "" };
+    parts.path = Some(without_dots(format!("{separator}{path}")));
+    Some(parts)
+}
+
+fn host_and_port(text: &str) -> Option<(&str, Option<i32>)> {
+    let (host, port) = match text.starts_with('[') {
+        true => {
+            let end = text.find(']').filter(|end| *end > 2)?;
+            let address = text.get(1..end)?.split('%').next()?;
+            address.parse::<std::net::Ipv6Addr>().ok()?;
+            let rest = text.get(end + 1..)?;
+            (text.get(..=end)?, if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) })
+        }
+        false => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    match port {
+        None | Some("") => Some((host, None)),
+        Some(digits) => {
+            let port: i32 = digits.parse().ok().filter(|port| *port >= -1)?;
+            Some((host, Some(port).filter(|port| *port != -1)))
+        }
+    }
+}
+
+/// `/./` and `/../` resolved, as Java does it.
+fn without_dots(mut path: String) -> String {
+    while let Some(at) = path.find("/./") {
+        path.replace_range(at..at + 2, "");
+    }
+    let mut from = 0;
+    while let Some(at) = path.get(from..).and_then(|rest| rest.find("/../")).map(|at| at + from) {
+        // A segment goes with the dots that follow it, unless it is dots itself.
+        let parent = path.get(..at).and_then(|before| before.rfind('/'));
+        match parent.filter(|parent| path.get(*parent..).is_none_or(|rest| !rest.starts_with("/../") || *parent != 0)) {
+            Some(parent) if at > 0 => {
+                path.replace_range(parent..at + 3, "");
+                from = 0;
+            }
+            _ => from = at + 3,
+        }
+    }
+    while path.ends_with("/..") {
+        let at = path.find("/..").unwrap_or(0);
+        match path.get(..at).and_then(|before| before.rfind('/')) {
+            Some(parent) => path.truncate(parent + 1),
+            None => break,
+        }
+    }
+    if path.starts_with("./") && path.len() > 2 {
+        path.replace_range(..2, "");
+    }
+    if path.ends_with("/.") {
+        path.pop();
+    }
+    path
+}
