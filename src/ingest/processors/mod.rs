@@ -13,9 +13,13 @@ mod circle;
 mod community_id;
 mod convert;
 mod csv;
+mod date;
+mod date_index_name;
+mod dedupe;
 mod dissect;
 mod dot_expander;
 mod drop;
+mod enrich;
 mod fail;
 mod fingerprint;
 mod foreach;
@@ -24,6 +28,7 @@ mod geoip;
 mod grok;
 mod gsub;
 mod html_strip;
+mod http_lookup;
 mod join;
 mod json;
 mod kv;
@@ -35,11 +40,15 @@ mod registered_domain;
 mod remove;
 mod rename;
 mod reroute;
+mod sample;
+mod script;
 mod set;
 mod set_security_user;
 mod sort;
 mod split;
+mod table;
 mod terminate;
+mod throttle;
 mod trim;
 mod truncate;
 mod uppercase;
@@ -59,9 +68,13 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("community_id", community_id::compile),
     ("convert", convert::compile),
     ("csv", csv::compile),
+    ("date", date::compile),
+    ("date_index_name", date_index_name::compile),
+    ("dedupe", dedupe::compile),
     ("dissect", dissect::compile),
     ("dot_expander", dot_expander::compile),
     ("drop", drop::compile),
+    ("enrich", enrich::compile),
     ("fail", fail::compile),
     ("fingerprint", fingerprint::compile),
     ("foreach", foreach::compile),
@@ -70,6 +83,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("grok", grok::compile),
     ("gsub", gsub::compile),
     ("html_strip", html_strip::compile),
+    ("http_lookup", http_lookup::compile),
     ("ip_location", geoip::compile),
     ("join", join::compile),
     ("json", json::compile),
@@ -82,11 +96,15 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("remove", remove::compile),
     ("rename", rename::compile),
     ("reroute", reroute::compile),
+    ("sample", sample::compile),
+    ("script", script::compile),
     ("set", set::compile),
     ("set_security_user", set_security_user::compile),
     ("sort", sort::compile),
     ("split", split::compile),
+    ("table", table::compile),
     ("terminate", terminate::compile),
+    ("throttle", throttle::compile),
     ("trim", trim::compile),
     ("truncate", truncate::compile),
     ("uppercase", uppercase::compile),
