@@ -4,6 +4,7 @@ use crate::config::{ConfigError, Data};
 use crate::document::{Document, End, FieldPath, PathError, Value, cannot_cast, check_update};
 use crate::ingest::{Build, Context, Failure, Processor, Settings};
 
+#[expect(clippy::large_enum_variant, reason = "one for each processor, never moved about")]
 enum Reroute {
     To(Box<str>),
     DataStream { kind: Part, dataset: Part, namespace: Part },
