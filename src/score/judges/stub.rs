@@ -102,7 +102,7 @@ pub fn verdicts(body: &Value, judge: impl Fn(&str) -> bool) -> String {
 /// A judge that knows faults when it sees them.
 pub fn is_fault(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["panic", "lost", "fault", "corrupt", "failure", "损坏", "memory", "full", "gone"]
+    ["panic", "lost", "fault", "corrupt", "failure", "损坏", "memory", "system full", "gone"]
         .iter()
         .any(|word| text.contains(word))
 }
