@@ -1,5 +1,7 @@
 """Pipelines and documents for `processors.py`: one generator for each processor."""
 
+import grok_generator
+
 # Values that fields of generated documents take: of every JSON type, and strings that some processor finds special.
 SCALARS = [
     None, True, False, 0, 1, -1, 42, 2147483647, 2147483648, -9223372036854775808, 99999999999999999999, 0.0, 1.5, -0.5, 1e22, 1e-7,
@@ -372,3 +374,5 @@ def fail(rng, count):
 
 ALL.update(kv=kv, dissect=dissect, csv=csv, sort=sort, html_strip=html_strip, uri_parts=uri_parts, dot_expander=dot_expander, foreach=foreach, reroute=reroute, fail=fail)
 ALL["urldecode"] = text_processor("urldecode", ["%41", "a+b", "%", "%4", "%zz", "%-1", "%+1", "%E5%AE", "%C3%A9", "%%41", "% 1", "%1 ", "%c3%28", "%41%", "é%41", "%e5%ae%95x", "%ED%A0%80", "%F0%9F%98%80", "%00", "%-0", "%++", "%1é"])
+ALL.update(date=date, date_index_name=date_index_name)
+ALL.update(grok_generator.ALL)

@@ -32,6 +32,9 @@ def compare(name, case, node, logboom, args, shown):
             if args.v:
                 print(f"  both refuse {json.dumps(pipeline, ensure_ascii=False)}\n    node    {expected}\n    logboom {got}")
             return 0, 0
+        # Faults of the node's regular expression parser.
+        if any(text in str(expected) for text in ("]. null", "]. Cannot invoke")):
+            return 0, 0
         # What `split` and `json` find wrong with their options when a document comes is an error at start here.
         if name == "split" and "Invalid regex pattern" in str(got):
             return 0, 0

@@ -23,8 +23,9 @@ pub fn expand(expression: &str, bank: &PatternBank) -> Result<String, GrokError>
             return Err(GrokError::TooLarge);
         }
         out.push_str(text.get(..at).unwrap_or_default());
-        let definition =
-            bank.get(reference.pattern).ok_or_else(|| GrokError::UnknownPattern(reference.pattern.to_owned()))?;
+        let definition = bank
+            .get_for_matching(reference.pattern)
+            .ok_or_else(|| GrokError::UnknownPattern(reference.pattern.to_owned()))?;
         if reference.name == reference.pattern {
             out.push_str("(?:");
         } else {

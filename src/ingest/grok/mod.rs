@@ -21,6 +21,8 @@ use crate::ingest::{ErrorKind, Failure};
 use field::{Source, parse_group_name, value_of};
 use program::{Locations, Program, Subject};
 use ruby::{Pattern, SyntaxError};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use thiserror::Error;
 
 /// Why an expression does not compile. The texts are Elasticsearch's where it has the same error.
@@ -58,6 +60,11 @@ impl From<MatchError> for Failure {
 pub struct Grok {
     alternatives: Vec<Alternative>,
     fields: Vec<Box<str>>,
+    /// The patterns joined as the node joins them: made when one of them takes too many steps. Joined it need not, if another
+    /// matches further in front.
+    whole: OnceLock<Option<Box<Grok>>>,
+    /// That has happened.
+    whole_first: AtomicBool,
 }
 
 /// One pattern.
@@ -84,16 +91,24 @@ impl Grok {
             patterns.iter().map(|p| expand::expand(p.as_ref(), bank)).collect::<Result<_, _>>()?;
         let parsed: Result<Vec<Pattern>, SyntaxError> = expanded.iter().map(|text| Pattern::parse(text)).collect();
         match parsed {
-            Ok(parsed) if parsed.len() == 1 || parsed.iter().all(|p| !p.refers_by_number) => Self::build(&parsed),
+            Ok(parsed) if parsed.len() == 1 || parsed.iter().all(|p| !p.refers_by_number) => {
+                Self::build(expanded.into_iter().zip(parsed).collect())
+            }
             // Only as a whole do they mean what they mean on the node, or are the fault that the node reports.
-            _ => Self::build(&[Pattern::parse(&alternation(&expanded, trace))?]),
+            _ => Self::joined(&expanded, trace),
         }
     }
 
-    fn build(patterns: &[Pattern]) -> Result<Self, GrokError> {
+    fn joined(patterns: &[String], trace: bool) -> Result<Self, GrokError> {
+        let text = alternation(patterns, trace);
+        let pattern = Pattern::parse(&text)?;
+        Self::build(vec![(text, pattern)])
+    }
+
+    fn build(patterns: Vec<(String, Pattern)>) -> Result<Self, GrokError> {
         // The node has the groups of all patterns in one table, in the order in which their names first come up.
         let mut names: Vec<&str> = Vec::new();
-        for (name, _) in patterns.iter().flat_map(Pattern::names) {
+        for (name, _) in patterns.iter().flat_map(|(_, pattern)| pattern.names()) {
             if !names.contains(&name) && !name.starts_with(JOINED_PREFIX) {
                 names.push(name);
             }
@@ -105,8 +120,13 @@ impl Grok {
                 fields.push(field);
             }
         }
-        let alternatives = patterns.iter().map(|p| Alternative::build(p, &names, &fields)).collect::<Result<_, _>>()?;
-        Ok(Self { alternatives, fields: fields.iter().map(|f| (*f).into()).collect() })
+        let alternative = |(text, pattern): &(String, Pattern)| Alternative::build(text, pattern, &names, &fields);
+        Ok(Self {
+            alternatives: patterns.iter().map(alternative).collect::<Result<_, _>>()?,
+            fields: fields.iter().map(|f| (*f).into()).collect(),
+            whole: OnceLock::new(),
+            whole_first: AtomicBool::new(false),
+        })
     }
 
     /// The names of the fields, by index.
@@ -133,22 +153,31 @@ impl Grok {
     /// Where the first match at or after byte `start` lies.
     pub fn find_at(&self, text: &str, start: usize) -> Result<Option<(usize, usize)>, MatchError> {
         let found = self.first_match(&Subject::new(text), start)?;
-        Ok(found.and_then(|(_, _, locations)| locations.span(0)))
+        Ok(found.and_then(|found| found.locations.span(0)))
     }
 
-    fn first_match(
-        &self,
-        subject: &Subject<'_>,
-        start: usize,
-    ) -> Result<Option<(usize, &Alternative, Locations<'_>)>, MatchError> {
-        let mut best: Option<(usize, &Alternative, Locations<'_>)> = None;
+    fn first_match(&self, subject: &Subject<'_>, start: usize) -> Result<Option<Found<'_>>, MatchError> {
+        if self.whole_first.load(Ordering::Relaxed) {
+            return self.match_whole(subject, start);
+        }
+        match self.match_one_by_one(subject, start) {
+            Err(MatchError) if self.alternatives.len() > 1 => {
+                self.whole_first.store(true, Ordering::Relaxed);
+                self.match_whole(subject, start)
+            }
+            result => result,
+        }
+    }
+
+    fn match_one_by_one(&self, subject: &Subject<'_>, start: usize) -> Result<Option<Found<'_>>, MatchError> {
+        let mut best: Option<Found<'_>> = None;
         let mut best_start = usize::MAX;
-        for (i, alternative) in self.alternatives.iter().enumerate() {
+        for (pattern, alternative) in self.alternatives.iter().enumerate() {
             let Some(locations) = alternative.program.find(subject, start)? else { continue };
             let begin = locations.span(0).map_or(start, |(from, _)| from);
             if begin < best_start {
                 best_start = begin;
-                best = Some((i, alternative, locations));
+                best = Some(Found { pattern, alternative, locations });
             }
             if begin <= start {
                 break;
@@ -156,11 +185,26 @@ impl Grok {
         }
         Ok(best)
     }
+
+    fn match_whole(&self, subject: &Subject<'_>, start: usize) -> Result<Option<Found<'_>>, MatchError> {
+        let build = || {
+            let patterns: Vec<String> = self.alternatives.iter().map(|a| a.program.text().to_owned()).collect();
+            Self::joined(&patterns, true).ok().map(Box::new)
+        };
+        self.whole.get_or_init(build).as_ref().ok_or(MatchError)?.match_one_by_one(subject, start)
+    }
+}
+
+/// A match.
+struct Found<'g> {
+    pattern: usize,
+    alternative: &'g Alternative,
+    locations: Locations<'g>,
 }
 
 impl Alternative {
     /// `names` and `fields` are those of all patterns.
-    fn build(pattern: &Pattern, names: &[&str], fields: &[&str]) -> Result<Self, GrokError> {
+    fn build(text: &str, pattern: &Pattern, names: &[&str], fields: &[&str]) -> Result<Self, GrokError> {
         let own = pattern.names();
         let mut sources: Vec<(usize, Vec<Source>)> = Vec::new();
         for name in names {
@@ -174,7 +218,7 @@ impl Alternative {
             }
         }
         let joined = own.iter().filter(|(n, _)| n.starts_with(JOINED_PREFIX)).flat_map(|(_, groups)| groups).copied();
-        Ok(Self { program: Program::new(pattern)?, sources, joined: joined.collect() })
+        Ok(Self { program: Program::new(text.to_owned(), pattern)?, sources, joined: joined.collect() })
     }
 }
 

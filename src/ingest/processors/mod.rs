@@ -36,6 +36,7 @@ mod lowercase;
 mod network_direction;
 mod pipeline;
 mod recover_failure_document;
+mod redact;
 mod registered_domain;
 mod remove;
 mod rename;
@@ -92,6 +93,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("network_direction", network_direction::compile),
     ("pipeline", pipeline::compile),
     ("recover_failure_document", recover_failure_document::compile),
+    ("redact", redact::compile),
     ("registered_domain", registered_domain::compile),
     ("remove", remove::compile),
     ("rename", rename::compile),

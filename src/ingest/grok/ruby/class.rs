@@ -74,9 +74,10 @@ impl Item {
 
     fn ascii(&self) -> AsciiSet {
         match self {
-            Self::Range(from, to) => {
-                (0..128u8).filter(|b| (*from..=*to).contains(&char::from(*b))).fold(0, |set, b| set | ascii_bit(b))
-            }
+            Self::Range(from, to) => match u8::try_from(*from) {
+                Ok(from) if from.is_ascii() => ascii_range(from, u8::try_from(*to).map_or(0x7f, |to| to.min(0x7f))),
+                _ => 0,
+            },
             Self::Set(property, false) => property.ascii,
             Self::Set(property, true) => !property.ascii,
             Self::Class(class) if class.negated => !class.ascii(),

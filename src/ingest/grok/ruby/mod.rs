@@ -28,9 +28,11 @@ mod parser;
 mod pcre2;
 mod property;
 mod quantifier;
+mod size;
 
 pub use literal::required_literal;
-pub use pcre2::{Alphabet, write, write_regular};
+pub use pcre2::{Alphabet, write, write_regular, write_shared};
+pub use size::must_be_tried;
 
 use class::Class;
 use thiserror::Error;
@@ -54,6 +56,19 @@ pub struct Pattern {
     pub groups: Vec<Option<Box<str>>>,
     /// Whether it refers to groups by number, so that it cannot be taken apart.
     pub refers_by_number: bool,
+}
+
+impl Node {
+    /// Whether `is` holds of this node or one within.
+    fn any(&self, is: &impl Fn(&Self) -> bool) -> bool {
+        let within = match self {
+            Self::Group(_, inner) | Self::Capture(_, inner) | Self::Repeat { node: inner, .. } => inner.any(is),
+            Self::Concat(nodes) | Self::Alternate(nodes) => nodes.iter().any(|node| node.any(is)),
+            Self::Condition { yes, no, .. } => yes.any(is) || no.any(is),
+            _ => false,
+        };
+        within || is(self)
+    }
 }
 
 impl Pattern {

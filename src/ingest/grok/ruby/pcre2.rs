@@ -39,8 +39,28 @@ pub fn write_regular(pattern: &Pattern) -> Option<String> {
     (writer.regular && !irregular).then_some(writer.out)
 }
 
+/// As [`write`], but whatever comes up several times is written once, in routines at the end: for patterns that are too large
+/// otherwise. They run slower.
+pub fn write_shared(pattern: &Pattern, alphabet: Alphabet) -> String {
+    let mut writer = Writer::new(pattern, alphabet, "(*LF)");
+    writer.routines = Some(Vec::new());
+    writer.node(&pattern.root);
+    let routines = writer.routines.take().unwrap_or_default();
+    if !routines.is_empty() {
+        writer.out.push_str("(?(DEFINE)");
+        routines.iter().for_each(|routine| writer.out.push_str(&format!("({routine})")));
+        writer.out.push(')');
+    }
+    writer.out
+}
+
+/// Shorter groups are not worth a routine.
+const ROUTINE_BYTES_MIN: usize = 40;
+
 struct Writer {
     out: String,
+    /// With [`write_shared`]: the routines so far. Their groups come after all others.
+    routines: Option<Vec<String>>,
     alphabet: Alphabet,
     /// Group number in the pattern → its number in what is written; 0: it does not capture.
     numbers: Vec<usize>,
@@ -58,7 +78,7 @@ impl Writer {
             next += usize::from(captures);
             numbers.push(if captures { next } else { 0 });
         }
-        Self { out: prefix.to_owned(), alphabet, numbers, caseless: false, regular: false }
+        Self { out: prefix.to_owned(), routines: None, alphabet, numbers, caseless: false, regular: false }
     }
 
     fn node(&mut self, node: &Node) {
@@ -167,6 +187,31 @@ impl Writer {
     }
 
     fn group(&mut self, kind: GroupKind, inner: &Node) {
+        let is_bound_to_place = |node: &Node| {
+            matches!(node, Node::Capture(..) | Node::Reference(_) | Node::Call(_) | Node::Condition { .. } | Node::Keep)
+        };
+        if self.routines.is_none() || inner.any(&is_bound_to_place) {
+            return self.group_in_place(kind, inner);
+        }
+        let before = std::mem::take(&mut self.out);
+        self.group_in_place(kind, inner);
+        let mut text = std::mem::replace(&mut self.out, before);
+        if text.len() < ROUTINE_BYTES_MIN {
+            return self.out.push_str(&text);
+        }
+        if self.caseless {
+            text = format!("(?i:{text})");
+        }
+        let captures = self.numbers.iter().max().copied().unwrap_or_default();
+        let routines = self.routines.get_or_insert_default();
+        let index = routines.iter().position(|routine| *routine == text).unwrap_or_else(|| {
+            routines.push(text);
+            routines.len() - 1
+        });
+        self.out.push_str(&format!("(?{})", captures + 1 + index));
+    }
+
+    fn group_in_place(&mut self, kind: GroupKind, inner: &Node) {
         let outer = self.caseless;
         self.out.push_str(match kind {
             GroupKind::Plain => "(?:",
