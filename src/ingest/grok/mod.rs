@@ -136,7 +136,7 @@ impl Grok {
 
     /// The fields of the first match in `text`; None: no match.
     pub fn captures<'a>(&self, text: &'a str, arena: &'a Arena) -> Result<Option<Captures<'a>>, Failure> {
-        let Some((pattern, alternative, locations)) = self.first_match(&Subject::new(text), 0)? else {
+        let Some(Found { pattern, alternative, locations }) = self.first_match(&Subject::new(text), 0)? else {
             return Ok(None);
         };
         let mut values = bumpalo::collections::Vec::with_capacity_in(alternative.sources.len(), arena);
