@@ -8,6 +8,7 @@
 mod decode;
 mod findings;
 mod late;
+mod lookup_data;
 mod mending;
 mod plan;
 mod scoring;
@@ -42,6 +43,7 @@ pub struct Job {
     dead_letters: tokio::task::JoinHandle<()>,
     alerts: tokio::task::JoinHandle<()>,
     late: Option<tokio::task::AbortHandle>,
+    lookup_data: tokio::task::AbortHandle,
     /// Its judges' tasks live as long as it does.
     _scorer: Option<Arc<Scorer>>,
     shutdown: Duration,
@@ -85,6 +87,7 @@ impl Job {
         let runtime = tokio::runtime::Handle::current();
         let client = reqwest::Client::builder().build()?;
         let scorer = settings.scoring.as_ref().map(|s| Scorer::start(s, &runtime, &client)).transpose()?;
+        let lookup_data = tokio::spawn(lookup_data::keep_fresh(plan.pipelines.enrich().clone())).abort_handle();
         let awaiting = late::Awaiting::default();
         let shared = worker::Shared {
             plan: Arc::new(plan),
@@ -129,6 +132,7 @@ impl Job {
             dead_letters: dead_letter_task,
             alerts: alert_task,
             late,
+            lookup_data,
             _scorer: scorer,
             shutdown: settings.limits.shutdown,
         })
@@ -148,6 +152,7 @@ impl Job {
         while threads.iter().any(|t| !t.is_finished()) && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        self.lookup_data.abort();
         // It holds a sender of the alerts: without it the alerts come to their end.
         if let Some(late) = self.late {
             late.abort();

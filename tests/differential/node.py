@@ -24,6 +24,12 @@ class Node:
         except urllib.error.HTTPError as refused:
             return json.loads(refused.read())
 
+    def processors(self):
+        """The processors that the node has."""
+        with urllib.request.urlopen(self.url + "/_nodes/ingest", timeout=120) as reply:
+            nodes = json.loads(reply.read())["nodes"].values()
+        return {processor["type"] for node in nodes for processor in node["ingest"]["processors"]}
+
     def put(self, path, body):
         data = json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, {"content-type": "application/json"}, method="PUT")
@@ -42,8 +48,9 @@ class Node:
 
 
 class Logboom:
-    def __init__(self, binary):
+    def __init__(self, binary, geoip=None):
         self.binary = binary
+        self.options = ["--geoip", geoip] if geoip else []
 
     def simulate(self, pipeline, docs, others=None):
         with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +58,7 @@ class Logboom:
                 with open(os.path.join(folder, name + ".json"), "w") as file:
                     json.dump(body, file)
             run = subprocess.run(
-                [self.binary, "simulate", "--pipelines", folder, "--pipeline", "_simulate_pipeline"],
+                [self.binary, "simulate", "--pipelines", folder, "--pipeline", "_simulate_pipeline", *self.options],
                 input="".join(json.dumps(doc) + "\n" for doc in docs).encode(),
                 capture_output=True,
                 timeout=120,

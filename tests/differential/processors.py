@@ -11,11 +11,13 @@ import random
 import sys
 
 import generators
+import network
 from node import Logboom, Node, essence, is_artefact, same
 
 ARGS = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 ARGS.add_argument("--url", default="http://127.0.0.1:19200")
 ARGS.add_argument("--bin", default="target/debug/logboom")
+ARGS.add_argument("--geoip", help="folder of the node's GeoIP databases")
 ARGS.add_argument("--only", default="", help="processors, with commas")
 ARGS.add_argument("--count", type=int, default=60, help="pipelines for each processor")
 ARGS.add_argument("--seed", type=int, default=1)
@@ -56,11 +58,15 @@ def compare(name, case, node, logboom, args, shown):
 
 def main():
     args = ARGS.parse_args()
-    node, logboom = Node(args.url), Logboom(args.bin)
+    node, logboom = Node(args.url), Logboom(args.bin, args.geoip)
     only = set(filter(None, args.only.split(",")))
     total = failed = 0
-    for name, generate in generators.ALL.items():
+    known = node.processors()
+    for name, generate in {**generators.ALL, **network.ALL}.items():
         if only and name not in only:
+            continue
+        if name not in known:
+            print(f"{name}: this node has no such processor")
             continue
         rng = random.Random(f"{args.seed}/{name}")
         documents = differences = 0
