@@ -126,10 +126,8 @@ pub(super) fn complete(fields: &ParsedFields, week: WeekFields, zone: Zone) -> R
         _ if fields.has(Field::InstantSeconds) && fields.supports(Field::NanoOfSecond) => {
             let seconds = fields.get(Field::InstantSeconds)?;
             let nanos = fields.get_checked(Field::NanoOfSecond)?;
-            let at = Instant::of_epoch_second(seconds, nanos as u32).map_err(|cause| {
-                let of = format!("{fields} of type java.time.format.Parsed");
-                DateError::date_time(format!("Unable to obtain Instant from TemporalAccessor: {of}")).caused_by(cause)
-            })?;
+            let at = Instant::of_epoch_second(seconds, nanos as u32)
+                .map_err(|cause| fields.unable("Instant").caused_by(cause))?;
             return at.at_zone(zone);
         }
         (Some(date), None) => return ZonedDateTime::start_of_day(date, zone),

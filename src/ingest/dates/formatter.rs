@@ -4,7 +4,7 @@ use super::op::Op;
 use super::parse::{self, Fault};
 use super::parsed::ParsedFields;
 use super::print::{Output, Printer, Temporal};
-use super::{DateError, DateErrorKind, Locale, Zone, pattern, resolve};
+use super::{DateError, DateErrorKind, Locale, Zone, named, pattern, resolve};
 
 /// How much of a text a message quotes, in UTF-16 units.
 const QUOTED_UNITS_MAX: usize = 64;
@@ -41,6 +41,12 @@ impl Formatter {
     pub(super) fn compile_notation(notation: &str, locale: &Locale) -> Result<Self, DateError> {
         let ops = pattern::compile_notation(notation, locale).map_err(DateError::illegal_argument)?;
         Ok(Self { ops, locale: locale.clone(), style: ResolverStyle::Smart, zone: None })
+    }
+
+    /// One of the constants of Java's class: `ISO_LOCAL_DATE`, `RFC_1123_DATE_TIME`, … Their names are English.
+    pub fn constant(name: &str) -> Option<Self> {
+        let (style, notation) = named::constant(name)?;
+        Self::compile_notation(notation, &Locale::english()).ok().map(|formatter| formatter.with_style(style))
     }
 
     pub fn with_style(self, style: ResolverStyle) -> Self {

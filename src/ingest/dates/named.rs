@@ -36,7 +36,36 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ("ordinal", "{year 4 10 exceeds}-{yday 1 3 positive}"),
     ("weekyear_week", "{weekyear 4 10 exceeds}'-W'{week 2 2 positive}"),
     ("offset", "X"),
+    ("iso_date", "{year 4 10 exceeds}-MM-dd"),
+    ("iso_time", "HH:mm[:ss[{.nano 0 9}]]"),
 ];
+
+/// What Java parses as an instant.
+pub(super) const INSTANT: &str = "{nocase}{@iso_date}'T'HH:mm:ss[{.nano 0 9}]{offset}";
+
+/// The constants of Java's `DateTimeFormatter`.
+const CONSTANTS: &[(&str, ResolverStyle, &str)] = &[
+    ("ISO_LOCAL_DATE", Strict, "{@iso_date}"),
+    ("ISO_OFFSET_DATE", Strict, "{nocase}{@iso_date}XXXXX"),
+    ("ISO_DATE", Strict, "{nocase}{@iso_date}[XXXXX]"),
+    ("ISO_LOCAL_TIME", Strict, "{@iso_time}"),
+    ("ISO_OFFSET_TIME", Strict, "{nocase}{@iso_time}XXXXX"),
+    ("ISO_TIME", Strict, "{nocase}{@iso_time}[XXXXX]"),
+    ("ISO_LOCAL_DATE_TIME", Strict, "{nocase}{@iso_date}'T'{@iso_time}"),
+    ("ISO_OFFSET_DATE_TIME", Strict, "{nocase}{@iso_date}'T'{@iso_time}{offset}"),
+    ("ISO_ZONED_DATE_TIME", Strict, "{nocase}{@iso_date}'T'{@iso_time}{offset}['['{case}{region}']']"),
+    ("ISO_DATE_TIME", Strict, "{nocase}{@iso_date}'T'{@iso_time}[XXXXX['['{case}{region}']']]"),
+    ("ISO_ORDINAL_DATE", Strict, "{nocase}{year 4 10 exceeds}-{yday 3 3 positive}[XXXXX]"),
+    ("ISO_WEEK_DATE", Strict, "{@iso_week}[XXXXX]"),
+    ("ISO_INSTANT", Strict, "{instant}"),
+    ("BASIC_ISO_DATE", Strict, "{nocase}{year 4 4 positive}MMdd[{basicoffset}]"),
+    ("RFC_1123_DATE_TIME", Smart, "{nocase}[EEE', ']{day 1 2 positive} MMM {year 4 4 positive} HH:mm[:ss] {gmtoffset}"),
+];
+
+/// The constant of this name: its style and notation.
+pub(super) fn constant(name: &str) -> Option<(ResolverStyle, &'static str)> {
+    CONSTANTS.iter().find(|(n, ..)| *n == name).map(|(_, style, notation)| (*style, *notation))
+}
 
 pub(super) fn fragment(name: &str) -> Option<&'static str> {
     FRAGMENTS.iter().find(|(n, _)| *n == name).map(|(_, text)| *text)

@@ -119,6 +119,13 @@ impl Names {
         let mut names = self.parse.iter().filter(|(name, _)| name.is_empty() || name.as_bytes().first() == first);
         names.find(|(name, _)| text.starts_with(name.as_bytes())).map(|(name, value)| (*value, name.len()))
     }
+
+    /// The same, ASCII letters of either case being equal.
+    pub fn parse_ignoring_case(&self, text: &[u8]) -> Option<(i64, usize)> {
+        let begins =
+            |name: &str| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()));
+        self.parse.iter().find(|(name, _)| begins(name)).map(|(name, value)| (*value, name.len()))
+    }
 }
 
 /// A part of the day with a name (`B`): minutes from and to; both equal for noon and midnight.

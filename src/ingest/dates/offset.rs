@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 /// `Z` or `+hh:mm[:ss]`: offsets in zone ids.
 pub(super) const ZONE_ID: OffsetForm =
-    OffsetForm { colon: true, minutes: Presence::Always, seconds: Presence::Optional, zero: "Z" };
+    OffsetForm { colon: true, minutes: Presence::Always, seconds: Presence::Optional, zero: "Z", lenient: false };
 /// What follows `UTC`, `GMT` or `UT` in zone ids.
 pub(super) const AFTER_PREFIX: OffsetForm = OffsetForm { zero: "0", ..ZONE_ID };
 
@@ -41,7 +41,7 @@ impl OffsetForm {
         if self.minutes != Presence::Never {
             match two_digits(text, end, self.colon) {
                 Some(found) => (minutes, end) = found,
-                None if self.minutes == Presence::Always => return Err(Fault::At(at)),
+                None if self.minutes == Presence::Always && !self.lenient => return Err(Fault::At(at)),
                 None => {}
             }
         }

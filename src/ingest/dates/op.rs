@@ -68,6 +68,8 @@ pub(super) struct OffsetForm {
     pub seconds: Presence,
     /// What an offset of zero is written as.
     pub zero: &'static str,
+    /// Whether a text may leave the minutes out although they are always printed.
+    pub lenient: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,8 @@ pub(super) enum ZoneIdForm {
     Zone,
     /// The zone, else the offset.
     ZoneOrOffset,
+    /// Only a zone that is not a mere offset.
+    Region,
 }
 
 #[derive(Clone, Debug)]
@@ -118,6 +122,8 @@ pub(super) enum Op {
         optional: bool,
         ops: Box<[Op]>,
     },
-    /// From here on letters of either case are equal.
-    IgnoreCase,
+    /// Whether, from here on, letters of either case are equal.
+    IgnoreCase(bool),
+    /// A point in time in UTC. It is printed as one, and parsed by these ops.
+    Instant(Box<[Op]>),
 }

@@ -7,7 +7,7 @@ use super::op::{Number, NumberForm, Op, SignStyle};
 use super::parsed::ParsedFields;
 use super::zone::Prefix;
 use super::zone_names::{NameKind, NameTable};
-use super::{DateError, DateErrorKind, Field, Offset, Zone, offset};
+use super::{DateError, DateErrorKind, Field, LocalDate, LocalTime, Offset, Zone, offset};
 
 /// Why a text does not match.
 #[derive(Clone, Debug)]
@@ -43,6 +43,25 @@ struct Run<'r> {
     ignore_case: bool,
 }
 
+/// The seconds and nanoseconds that year, month, …, offset make.
+fn instant_of(parts: &ParsedFields) -> Option<(i64, i64)> {
+    let nanos = parts.field(Field::NanoOfSecond).unwrap_or(0);
+    let clock = [Field::HourOfDay, Field::MinuteOfHour, Field::SecondOfMinute].map(|field| parts.field(field));
+    let ([hour, minute, second], days) = match (clock, nanos) {
+        ([Some(24), Some(0), Some(0)], 0) => ([0, 0, 0], 1),
+        ([Some(23), Some(59), Some(60)], _) => ([23, 59, 59], 0),
+        ([hour, minute, second], _) => ([hour?, minute?, second?], 0),
+    };
+    let time = LocalTime::of(hour, minute, second, nanos).ok()?;
+    let (year, month, day) =
+        (parts.field(Field::Year)?, parts.field(Field::MonthOfYear)?, parts.field(Field::DayOfMonth)?);
+    let date = LocalDate::of(year, month, day).ok()?;
+    let offset = parts.field(Field::OffsetSeconds)?;
+    const SECONDS_PER_DAY: i64 = 86_400;
+    let seconds = (date.epoch_day() + days) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - offset;
+    Some((seconds, i64::from(time.nano())))
+}
+
 /// Parses all of `text` into `parsed`, which is empty.
 pub(super) fn parse(ops: &[Op], text: &str, parsed: &mut ParsedFields) -> Result<(), Fault> {
     let bytes = text.as_bytes();
@@ -66,7 +85,9 @@ impl Run<'_> {
             Op::Literal(literal) => self.literal(literal.as_bytes(), text, at),
             Op::Number(number) => self.number(number, text, at),
             Op::Text { field, names } => {
-                let (value, length) = names.parse(text.get(at..).unwrap_or_default()).ok_or(Fault::At(at))?;
+                let rest = text.get(at..).unwrap_or_default();
+                let found = if self.ignore_case { names.parse_ignoring_case(rest) } else { names.parse(rest) };
+                let (value, length) = found.ok_or(Fault::At(at))?;
                 self.set(*field, value, at, at + length)
             }
             Op::DayPeriod(names) => {
@@ -96,11 +117,21 @@ impl Run<'_> {
                     other => other,
                 }
             }
-            Op::IgnoreCase => {
-                self.ignore_case = true;
+            Op::IgnoreCase(ignore) => {
+                self.ignore_case = *ignore;
                 Ok(at)
             }
+            Op::Instant(ops) => self.instant(ops, text, at),
         }
+    }
+
+    /// A point in time leaves nothing but itself. 24:00 is the next day's midnight; a leap second is the one before it.
+    fn instant(&mut self, ops: &[Op], text: &[u8], at: usize) -> Result<usize, Fault> {
+        let mut parts = ParsedFields::default();
+        let end = Run { parsed: &mut parts, ignore_case: self.ignore_case }.ops(ops, text, at)?;
+        let (seconds, nanos) = instant_of(&parts).ok_or(Fault::At(at))?;
+        let end = self.set(Field::InstantSeconds, seconds, at, end)?;
+        self.set(Field::NanoOfSecond, nanos, at, end)
     }
 
     fn literal(&self, literal: &[u8], text: &[u8], at: usize) -> Result<usize, Fault> {

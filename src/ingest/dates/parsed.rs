@@ -3,7 +3,10 @@
 use super::field::FIELD_COUNT;
 use super::names::DayPeriod;
 use super::zone_names::NameKind;
-use super::{DateError, DateErrorKind, Field, Instant, LocalDate, LocalTime, Offset, WeekFields, Zone};
+use super::{
+    DateError, DateErrorKind, Field, Instant, LocalDate, LocalDateTime, LocalTime, Offset, WeekFields, Zone,
+    ZonedDateTime,
+};
 use std::fmt;
 
 /// Fields, and once resolved the date and the time that they make.
@@ -173,6 +176,47 @@ impl ParsedFields {
     pub fn instant(&self) -> Option<Instant> {
         let nanos = self.get(Field::NanoOfSecond).ok()?;
         Instant::of_epoch_second(self.field(Field::InstantSeconds)?, u32::try_from(nanos).ok()?).ok()
+    }
+
+    /// `LocalDate.from`.
+    pub fn local_date(&self) -> Result<LocalDate, DateError> {
+        self.date.ok_or_else(|| self.unable("LocalDate"))
+    }
+
+    /// `LocalTime.from`.
+    pub fn local_time(&self) -> Result<LocalTime, DateError> {
+        self.time.ok_or_else(|| self.unable("LocalTime"))
+    }
+
+    /// `LocalDateTime.from`.
+    pub fn local_date_time(&self) -> Result<LocalDateTime, DateError> {
+        self.date_and_time().map_err(|cause| self.unable("LocalDateTime").caused_by(cause))
+    }
+
+    fn date_and_time(&self) -> Result<LocalDateTime, DateError> {
+        Ok(LocalDateTime::new(self.local_date()?, self.local_time()?))
+    }
+
+    /// `ZonedDateTime.from`: an instant in its zone, else a local time in its zone.
+    pub fn zoned_date_time(&self) -> Result<ZonedDateTime, DateError> {
+        let unable = |cause: DateError| self.unable("ZonedDateTime").caused_by(cause);
+        let zone = self.zone().ok_or_else(|| unable(self.unable("ZoneId")))?;
+        match self.instant() {
+            Some(at) => at.at_zone(zone),
+            None => self.date_and_time().and_then(|local| ZonedDateTime::of(local, zone)),
+        }
+        .map_err(unable)
+    }
+
+    /// `Instant.from`.
+    pub fn to_instant(&self) -> Result<Instant, DateError> {
+        self.instant().ok_or_else(|| self.unable("Instant").caused_by(unsupported(Field::InstantSeconds)))
+    }
+
+    /// Why this is no `target`, as Java says it.
+    pub(super) fn unable(&self, target: &str) -> DateError {
+        let of = "of type java.time.format.Parsed";
+        DateError::date_time(format!("Unable to obtain {target} from TemporalAccessor: {self} {of}"))
     }
 
     /// Whether [`Self::get`] has a value (`isSupported`).

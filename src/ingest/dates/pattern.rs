@@ -13,7 +13,7 @@ const PATTERN_BYTES_MAX: usize = 16 * 1024;
 
 /// The form of `+HH:MM:ss` and the like, by its pattern.
 pub(super) const fn offset_form(colon: bool, minutes: Presence, seconds: Presence, zero: &'static str) -> OffsetForm {
-    OffsetForm { colon, minutes, seconds, zero }
+    OffsetForm { colon, minutes, seconds, zero, lenient: false }
 }
 
 pub(super) struct Compiler<'p> {
@@ -270,17 +270,32 @@ impl Compiler<'_> {
         self.out.push(Op::ZoneText { long, generic, names: NameTable::of(self.locale, long) });
     }
 
-    /// A word of our own notation: `{@name}` the format of that name as a group, `{zone}`, `{nocase}`, `{sign}`,
-    /// `{field min max sign}` a number, `{.field min max}` a fraction with its point, `{,field min max}` one without.
+    /// A word of our own notation: `{@name}` the format of that name as a group, `{field min max sign}` a number, `{.field min max}` a
+    /// fraction with its point, `{,field min max}` one without, or one of the names below.
     fn word<'r>(&mut self, rest: &'r str) -> Result<&'r str, String> {
         let (word, after) = rest.split_once('}').ok_or("a brace is not closed")?;
         let unknown = || format!("unknown word [{word}]");
         match word.split(' ').collect::<Vec<_>>().as_slice() {
             ["zone"] => self.out.push(Op::ZoneId(ZoneIdForm::ZoneOrOffset)),
-            ["nocase"] => self.out.push(Op::IgnoreCase),
+            ["region"] => self.out.push(Op::ZoneId(ZoneIdForm::Region)),
+            ["nocase"] => self.out.push(Op::IgnoreCase(true)),
+            ["case"] => self.out.push(Op::IgnoreCase(false)),
+            ["offset"] => self.out.push(Op::Offset(OffsetForm { lenient: true, ..super::offset::ZONE_ID })),
+            ["basicoffset"] => {
+                let form = OffsetForm { colon: false, lenient: true, ..super::offset::ZONE_ID };
+                self.out.push(Op::Offset(form));
+            }
+            ["gmtoffset"] => {
+                let form = offset_form(false, Presence::Always, Presence::Never, "GMT");
+                self.out.push(Op::Offset(OffsetForm { lenient: true, ..form }));
+            }
             ["sign"] => {
                 let names = Names::epoch_sign();
                 self.out.push(Op::Text { field: Field::EpochSign, names });
+            }
+            ["instant"] => {
+                let ops = compile_notation(named::INSTANT, self.locale)?;
+                self.out.push(Op::Instant(ops));
             }
             [reference] => {
                 let name = reference.strip_prefix('@').ok_or_else(unknown)?;

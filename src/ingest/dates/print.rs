@@ -222,7 +222,12 @@ impl<W: Output> Printer<'_, W> {
                     self.out.cut(start);
                 }
             }
-            Op::IgnoreCase => {}
+            Op::IgnoreCase(_) => {}
+            Op::Instant(_) => match self.temporal.instant {
+                Some(at) => write_into(self.out, format_args!("{at}")),
+                None if optional => return Ok(false),
+                None => return Err(super::parsed::unsupported(Field::InstantSeconds)),
+            },
         }
         Ok(true)
     }
@@ -237,7 +242,8 @@ impl<W: Output> Printer<'_, W> {
 
     fn zone(&self, form: ZoneIdForm, optional: bool) -> Result<Option<Zone>, DateError> {
         let offset = || self.temporal.offset.map(Zone::of_offset).filter(|_| form == ZoneIdForm::ZoneOrOffset);
-        match self.temporal.zone.or_else(offset) {
+        let zone = self.temporal.zone.filter(|zone| form != ZoneIdForm::Region || zone.offset().is_none());
+        match zone.or_else(offset) {
             None if !optional => Err(DateError::date_time("Unable to extract ZoneId from temporal")),
             zone => Ok(zone),
         }
