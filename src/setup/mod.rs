@@ -104,7 +104,7 @@ fn wildcarded(template: &str) -> String {
 /// Puts the assets. A field type that the server lacks is replaced by the one that stands in for it.
 pub async fn install(transport: &Transport, assets: &[Asset], mut told: impl FnMut(&str)) -> anyhow::Result<()> {
     for asset in assets {
-        let mut body = asset.body.to_string();
+        let mut body = with_earlier_patterns(transport, asset).await?.to_string();
         let mut answer = put(transport, &asset.path, body.clone()).await?;
         for (missing, instead) in FIELD_TYPE_FALLBACKS {
             if let Err(reason) = &answer
@@ -121,12 +121,35 @@ pub async fn install(transport: &Transport, assets: &[Asset], mut told: impl FnM
     Ok(())
 }
 
+/// Several jobs may share a cluster, each set up by itself: the index patterns that are there already stay, or the data streams of
+/// another job would lose their template (Elasticsearch refuses that).
+async fn with_earlier_patterns(transport: &Transport, asset: &Asset) -> anyhow::Result<Value> {
+    let mut body = asset.body.clone();
+    if !asset.path.starts_with("/_index_template/") {
+        return Ok(body);
+    }
+    let response = transport.send(Method::Get, &asset.path, HeaderMap::new(), None::<&()>, None::<String>, None).await;
+    let response = response.context(UNREACHABLE)?;
+    if !response.status_code().is_success() {
+        return Ok(body);
+    }
+    let there: Value = response.json().await.context("the installed index template is not JSON")?;
+    let there = there.pointer("/index_templates/0/index_template/index_patterns").and_then(Value::as_array);
+    if let Some(patterns) = body.get_mut("index_patterns").and_then(Value::as_array_mut) {
+        let earlier = there.into_iter().flatten().filter(|p| !patterns.contains(p)).cloned();
+        patterns.extend(earlier.collect::<Vec<_>>());
+    }
+    Ok(body)
+}
+
+const UNREACHABLE: &str = "cannot reach Elasticsearch: check the output's `urls`";
+
 /// `Err` inside: the server's reason for refusing.
 async fn put(transport: &Transport, path: &str, body: String) -> anyhow::Result<Result<(), String>> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let response = transport.send(Method::Put, path, headers, None::<&()>, Some(body), None).await;
-    let response = response.context("cannot reach Elasticsearch: check the output's `urls`")?;
+    let response = response.context(UNREACHABLE)?;
     let status = response.status_code();
     let text = response.text().await?;
     Ok(if status.is_success() { Ok(()) } else { Err(format!("HTTP {status}: {text}")) })

@@ -66,7 +66,7 @@ impl Program {
     /// Filebeat with a configuration; its registry lies in `data`.
     pub fn filebeat(configuration: &Path, data: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(variable("FILEBEAT_BIN"));
-        command.args(["-e", "--strict.perms=false", "-c"]).arg(configuration).arg("--path.data").arg(data);
+        command.args(["-e", "--strict.perms=false", "-E", "logging.level=warning", "-c"]).arg(configuration).arg("--path.data").arg(data);
         command.arg("--path.logs").arg(data).envs(variables.iter().copied());
         Self::start(&mut command, data.with_extension("filebeat.log"))
     }
@@ -93,7 +93,7 @@ impl Drop for Program {
             let text = fs::read_to_string(&self.log).unwrap_or_default();
             let tail: Vec<&str> = text.lines().rev().take(20).collect();
             eprintln!("--- the end of {}:", self.log.display());
-            tail.iter().rev().for_each(|line| eprintln!("{line}"));
+            tail.iter().rev().for_each(|line| eprintln!("{}", line.chars().take(400).collect::<String>()));
         }
     }
 }
