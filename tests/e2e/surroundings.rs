@@ -66,7 +66,11 @@ impl Program {
     /// Filebeat with a configuration; its registry lies in `data`.
     pub fn filebeat(configuration: &Path, data: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(variable("FILEBEAT_BIN"));
-        command.args(["-e", "--strict.perms=false", "-E", "logging.level=warning", "-c"]).arg(configuration).arg("--path.data").arg(data);
+        command
+            .args(["-e", "--strict.perms=false", "-E", "logging.level=warning", "-c"])
+            .arg(configuration)
+            .arg("--path.data")
+            .arg(data);
         command.arg("--path.logs").arg(data).envs(variables.iter().copied());
         Self::start(&mut command, data.with_extension("filebeat.log"))
     }
