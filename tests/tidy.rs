@@ -233,11 +233,14 @@ fn settings_are_documented() {
         "named",
         "list",
     ];
-    let page = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
-    let documented: BTreeSet<&str> = page
-        .split('`')
-        .skip(1)
-        .step_by(2)
+    let pages: Vec<String> = files()
+        .into_iter()
+        .filter(|file| file == "docs/configuration.md" || file.starts_with("docs/sources/"))
+        .map(|file| fs::read_to_string(root().join(file)).unwrap())
+        .collect();
+    let documented: BTreeSet<&str> = pages
+        .iter()
+        .flat_map(|page| page.split('`').skip(1).step_by(2))
         .flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_'))
         .collect();
     let mut problems = BTreeSet::new();
@@ -252,7 +255,7 @@ fn settings_are_documented() {
             }
         }
     }
-    assert_none(&problems.into_iter().collect::<Vec<_>>(), "docs/configuration.md lacks settings");
+    assert_none(&problems.into_iter().collect::<Vec<_>>(), "docs/configuration.md (and docs/sources) lack settings");
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(super) struct Metadata<'a> {
     pub id: Option<&'a str>,
     pub index: Option<&'a str>,
     pub op_type: Option<&'a str>,
+    pub routing: Option<&'a str>,
 }
 
 /// Makes a document of a record. The error says why it can't be.
@@ -54,6 +55,7 @@ fn take_metadata<'a>(root: &'a Object<'a>) -> Metadata<'a> {
         id: text("_id").or_else(|| text("id")),
         index: text("raw_index").or_else(|| text("index")),
         op_type: text("op_type"),
+        routing: text("routing"),
     }
 }
 

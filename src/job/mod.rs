@@ -94,7 +94,7 @@ impl Job {
             outputs,
             scorer: scorer.clone(),
             aftermath: scoring::Aftermath { runtime, alerts: alerts.clone(), awaiting: awaiting.clone() },
-            dead_letters,
+            dead_letters: dead_letters.clone(),
             record_bytes_max: settings.limits.record_bytes_max,
         };
         let late = match &scorer {
@@ -118,7 +118,7 @@ impl Job {
             .sources
             .iter()
             .map(|(name, source)| {
-                Source::start(name, source, feed.clone(), settings.limits.shutdown)
+                Source::start(name, source, feed.clone(), &dead_letters, settings.limits.shutdown)
                     .with_context(|| format!("cannot start the source `{name}`"))
             })
             .collect::<Result<_, _>>()?;

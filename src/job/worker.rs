@@ -240,7 +240,7 @@ impl Worker {
     }
 }
 
-/// Sets `_index` (and Filebeat's `_id`) before the pipeline runs: pipelines read and change them, and `reroute` starts from them.
+/// Sets `_index` (and what the sender says of `_id` and `_routing`) before the pipeline runs: pipelines read and change them, and `reroute` starts from them.
 fn set_destination<'a>(
     doc: &Document<'a>,
     metadata: &Metadata<'a>,
@@ -255,6 +255,9 @@ fn set_destination<'a>(
     }
     if let Some(id) = metadata.id {
         doc.root.insert("_id", Value::Str(id));
+    }
+    if let Some(routing) = metadata.routing {
+        doc.root.insert("_routing", Value::Str(routing));
     }
     Ok(())
 }

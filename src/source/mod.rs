@@ -5,11 +5,13 @@
 
 mod file;
 mod generated;
+mod http;
 mod kafka;
 mod settings;
+pub mod spool;
 mod stdin;
 
-use crate::delivery::{Batch, Intake, Receipt};
+use crate::delivery::{Batch, DeadLetters, Intake, Receipt};
 use crate::telemetry::Health;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +19,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use generated::{GeneratedSettings, Generator};
+pub use http::HttpSettings;
 pub use settings::{Codec, FileSettings, KafkaSettings, SourceKind, SourceSettings, StartOffset, kafka_client};
 
 /// A batch on its way to a worker.
@@ -83,7 +86,14 @@ pub struct Source {
 }
 
 impl Source {
-    pub fn start(name: &str, settings: &SourceSettings, feed: Feed, drain: Duration) -> anyhow::Result<Self> {
+    /// Must be called on a tokio runtime. `dead_letters` take what a source itself finds to be broken.
+    pub fn start(
+        name: &str,
+        settings: &SourceSettings,
+        feed: Feed,
+        dead_letters: &DeadLetters,
+        drain: Duration,
+    ) -> anyhow::Result<Self> {
         let builder = std::thread::Builder::new().name(format!("source-{name}"));
         let (owned, codec) = (name.to_owned(), settings.codec);
         let thread = match settings.kind.clone() {
@@ -94,6 +104,10 @@ impl Source {
             SourceKind::File(file) => builder.spawn(move || file::run(&owned, &file, codec, &feed, drain))?,
             SourceKind::Generated(generated) => {
                 builder.spawn(move || generated::run(&owned, &generated, codec, &feed))?
+            }
+            SourceKind::Http(http) => {
+                let source = http::Http::start(name, http, feed, dead_letters.clone(), drain)?;
+                builder.spawn(move || source.run())?
             }
             SourceKind::Stdin => builder.spawn(move || stdin::run(&owned, codec, &feed))?,
         };

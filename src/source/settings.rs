@@ -27,6 +27,7 @@ pub enum Codec {
 pub enum SourceKind {
     Kafka(KafkaSettings),
     File(FileSettings),
+    Http(Box<super::HttpSettings>),
     Stdin,
     /// Not for configuration files: the demo's and tests' own.
     Generated(super::GeneratedSettings),
@@ -64,11 +65,17 @@ pub struct FileSettings {
 
 impl SourceSettings {
     pub fn read(name: &str, node: &Node, folder: &Path, data_dir: &Path, problems: &Problems) -> Option<Self> {
-        const TYPES: &[(&str, &str)] = &[("kafka", "kafka"), ("file", "file"), ("stdin", "stdin")];
+        const TYPES: &[(&str, &str)] = &[("kafka", "kafka"), ("file", "file"), ("http", "http"), ("stdin", "stdin")];
         let mut section = Section::new(node, problems);
         let by_name = TYPES.iter().find(|(t, _)| *t == name).map_or("kafka", |(t, _)| *t);
         let kind = match section.choice("type", by_name, TYPES) {
             "file" => SourceKind::File(read_file_source(name, &mut section, folder, data_dir)),
+            "http" => {
+                let http = super::HttpSettings::read(name, &mut section, folder, data_dir);
+                section.finish();
+                // What it takes is always what Beats send.
+                return Some(Self { codec: Codec::Filebeat, kind: SourceKind::Http(Box::new(http)) });
+            }
             "stdin" => SourceKind::Stdin,
             _ => SourceKind::Kafka(read_kafka(&mut section)),
         };
