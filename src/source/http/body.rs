@@ -30,7 +30,7 @@ impl Receiving {
 
     fn take(&self, bytes: usize) -> bool {
         let add = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= self.limit_bytes);
-        self.used_bytes.try_update(Ordering::Relaxed, Ordering::Relaxed, add).is_ok()
+        self.used_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).is_ok()
     }
 }
 

@@ -90,7 +90,7 @@ impl Reader {
         };
         if self.open.as_ref().is_none_or(|open| open.number != number) {
             let position = if number == self.segment { self.position } else { 0 };
-            self.open = Some(Open::open(&self.shared, number)?);
+            self.open = Some(Open::segment(&self.shared, number)?);
             self.segment = number;
             self.position = position.max(SEGMENT_HEADER_BYTES as u64);
         }
@@ -129,7 +129,7 @@ enum Found {
 }
 
 impl Open {
-    fn open(shared: &Shared, number: u32) -> io::Result<Self> {
+    fn segment(shared: &Shared, number: u32) -> io::Result<Self> {
         let file = File::open(segment_path(&shared.settings.path, number))?;
         let mark = mark_of(&file)?;
         Ok(Self { number, file, mark, window: Window { start: 0, bytes: Vec::new() } })
