@@ -10,20 +10,28 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Run the whole job on built-in sample logs; nothing to install
 #[derive(clap::Args)]
 pub struct Args {
-    /// End after so many records; without it, run until interrupted (Ctrl-C)
+    /// End after so many records, as fast as they go; without it, records come at a steady pace
     #[arg(long, value_name = "N")]
     records: Option<u64>,
+    /// End after this time at the latest (30s, 5m, …); Ctrl-C ends it earlier
+    #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = duration)]
+    time: Duration,
     /// Folder for documents.ndjson and alerts.ndjson
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     out: PathBuf,
 }
 
-/// Pace of an endless demo: enough to look at, not enough to fill a disk at once.
+/// The pace without `--records`: enough to look at, not enough to fill a disk at once.
 const RECORDS_PER_SECOND: u32 = 2_000;
+
+fn duration(text: &str) -> Result<Duration, String> {
+    crate::config::parse_duration(text).ok_or_else(|| format!("{text:?} is no duration: write 30s, 5m or 1h"))
+}
 
 pub fn run(args: &Args) -> Result<(), Failed> {
     let problems =
@@ -56,9 +64,14 @@ async fn show(settings: &Settings, plan: Plan, args: &Args) -> anyhow::Result<()
     let started = Instant::now();
     let mut screen = Screen::new();
     let mut tick = tokio::time::interval(Duration::from_millis(500));
+    let mut terminate = signal(SignalKind::terminate())?;
+    let end = tokio::time::sleep(args.time);
+    tokio::pin!(end);
     loop {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => break,
+            _ = terminate.recv() => break,
+            () = &mut end => break,
             _ = tick.tick() => {
                 screen.show(&summary(&job.intake), &metrics)?;
                 if job.is_finished() {

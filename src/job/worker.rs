@@ -128,6 +128,10 @@ impl Worker {
             let receipts = (0..self.outputs.len()).map(|at| receipt.split(scoring.parked_len(at) as u32)).collect();
             scoring.finish(&batch, &self.outputs, receipts, &self.aftermath);
         }
+        // Once a batch: whoever looks at the metrics sees the records that have gone through.
+        if let Some(scorer) = &mut scorer {
+            scorer.flush();
+        }
         self.scorer = scorer;
         debug_assert_eq!(receipt.count(), 0);
         drop(receipt);

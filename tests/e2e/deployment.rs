@@ -66,7 +66,7 @@ fn lines_of_every_input_arrive_once() {
         Program::filebeat(&project("deploy/filebeat/filebeat.yml"), &folder.path().join("beat"), &variables);
     let logboom = Program::logboom(&configuration, folder.path().join("logboom.log"));
     let wanted = 3 * LINES as u64;
-    eventually("all documents", Duration::from_secs(90), || match count("logs-*", "*:*")? {
+    eventually("all documents", Duration::from_secs(90), || match count("logs-*-default", "*:*")? {
         found if found >= wanted => Ok(()),
         found => Err(format!("{found} of {wanted}")),
     });
@@ -87,11 +87,11 @@ fn lines_of_every_input_arrive_once() {
         let lacks = account.iter().find(|line| !metrics.lines().any(|l| l == line.as_str()));
         lacks.map_or(Ok(()), |line| Err(format!("`{line}` is not in\n{metrics}")))
     });
-    assert_eq!(count("logs-*", "log.flags:multiline"), Ok(LINES as u64 / 10), "stack traces are one document each");
-    assert_eq!(count("logs-*", "_exists_:@metadata.beat"), Ok(0), "@metadata is addressed to logboom");
+    assert_eq!(count("logs-*-default", "log.flags:multiline"), Ok(LINES as u64 / 10), "stack traces are one document each");
+    assert_eq!(count("logs-*-default", "_exists_:@metadata.beat"), Ok(0), "@metadata is addressed to logboom");
     let faults = (LINES / FAULT_EVERY) as u64;
-    assert_eq!(count("logs-*", "anomaly.severity:CRITICAL"), Ok(faults), "the faults, and nothing else");
-    assert_eq!(count("logs-*", "_exists_:anomaly.status"), Ok(wanted), "every record is judged");
+    assert_eq!(count("logs-*-default", "anomaly.severity:CRITICAL"), Ok(faults), "the faults, and nothing else");
+    assert_eq!(count("logs-*-default", "_exists_:anomaly.status"), Ok(wanted), "every record is judged");
     eventually("the alert", Duration::from_secs(10), || {
         let found = elasticsearch("GET", "/logboom-alerts*/_search?q=alert.state:firing", None)?;
         let counts: Vec<u64> = found["hits"]["hits"]
@@ -102,9 +102,11 @@ fn lines_of_every_input_arrive_once() {
             .collect();
         if counts.contains(&faults) { Ok(()) } else { Err(format!("{counts:?}, not {faults}: {found}")) }
     });
+    let access = count("logs-nginx.access-default", "source.address:10.0.0.1 AND http.response.status_code:200");
+    assert_eq!(access, Ok(LINES as u64), "lines of nginx go through its pipeline");
     let index = elasticsearch("GET", "/_resolve/index/logs-*", None).unwrap();
     assert!(index["data_streams"].as_array().is_some_and(|streams| !streams.is_empty()), "data streams: {index}");
 
     assert_eq!(logboom.stop().code(), Some(0));
-    assert_eq!(count("logs-*", "*:*"), Ok(wanted), "nothing is there twice");
+    assert_eq!(count("logs-*-default", "*:*"), Ok(wanted), "nothing is there twice");
 }
