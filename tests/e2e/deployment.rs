@@ -87,7 +87,11 @@ fn lines_of_every_input_arrive_once() {
         let lacks = account.iter().find(|line| !metrics.lines().any(|l| l == line.as_str()));
         lacks.map_or(Ok(()), |line| Err(format!("`{line}` is not in\n{metrics}")))
     });
-    assert_eq!(count("logs-*-default", "log.flags:multiline"), Ok(LINES as u64 / 10), "stack traces are one document each");
+    assert_eq!(
+        count("logs-*-default", "log.flags:multiline"),
+        Ok(LINES as u64 / 10),
+        "stack traces are one document each"
+    );
     assert_eq!(count("logs-*-default", "_exists_:@metadata.beat"), Ok(0), "@metadata is addressed to logboom");
     let faults = (LINES / FAULT_EVERY) as u64;
     assert_eq!(count("logs-*-default", "anomaly.severity:CRITICAL"), Ok(faults), "the faults, and nothing else");
