@@ -5,4 +5,5 @@
 mod deployment;
 mod exactly_once;
 mod late_verdicts;
+mod spool;
 mod surroundings;
