@@ -18,7 +18,8 @@ pub fn saved_objects(log_patterns: &str, alert_index: &str) -> String {
             "logboom-pending",
             "logboom: waiting for a verdict",
             "logboom-logs",
-            "anomaly.status : (\"pending\" or \"degraded\")",
+            // Elasticsearch's own `kql` query knows no lists of values, which Kibana does.
+            "anomaly.status : \"pending\" or anomaly.status : \"degraded\"",
             &["anomaly.status", "anomaly.template.text", "message"],
         ),
         search(

@@ -36,7 +36,7 @@ fn grade(body: &Value) -> Value {
     for part in user.split("\nid ").skip(1) {
         let id: String = part.chars().take_while(|c| c.is_alphanumeric()).collect();
         let template = part.lines().find_map(|line| line.split_once(" template: ")).unwrap().1;
-        let faults = ["gasket", "lost", "panic", "corrupt", "memory", "full", "failure", "损坏"];
+        let faults = ["gasket", "lost", "panic", "corrupt", "memory", "system full", "failure", "损坏"];
         let is_anomaly = faults.iter().any(|fault| template.contains(fault));
         let (verdict, severity) = if is_anomaly { ("anomaly", "CRITICAL") } else { ("normal", "INFO") };
         verdicts.push(json!({ "id": id, "reason": "seen late", "category": "hardware", "severity": severity,

@@ -4,6 +4,8 @@
 
 mod deployment;
 mod exactly_once;
+mod kibana;
 mod late_verdicts;
+mod outages;
 mod spool;
 mod surroundings;

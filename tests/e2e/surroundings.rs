@@ -81,6 +81,11 @@ impl Program {
         assert!(status.success());
     }
 
+    /// Whether it has not ended.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Asks it to stop and waits; gives its exit status.
     pub fn stop(mut self) -> std::process::ExitStatus {
         self.signal("TERM");
