@@ -99,5 +99,6 @@ fn every_case_gets_the_nodes_answer() {
             wrong.push(format!("{} {}\n    got  {got}\n    node {expected}", case["pattern"], case["input"]));
         }
     }
+    println!("grok: {} of {} cases get the node's answer", cases.len() - wrong.len(), cases.len());
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
