@@ -32,12 +32,6 @@ pub fn java_buckets(len: usize) -> usize {
     buckets
 }
 
-/// How many buckets a `HashMap` has that was copied from a map of `len` keys: as few as hold them three quarters full, so fewer than
-/// [`BUCKETS_MIN`] for small maps.
-pub(super) fn copied_buckets(len: usize) -> usize {
-    (len * 4 / 3 + 1).next_power_of_two()
-}
-
 /// The members of a map that had `buckets` buckets when it was made, as Java yields them.
 pub(super) fn order_from<'a>(
     object: &Object<'a>,

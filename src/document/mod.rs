@@ -100,7 +100,7 @@ impl<'a> Document<'a> {
     pub fn new(arena: &'a Arena, root: &'a Object<'a>, now: jiff::Timestamp) -> Self {
         let ingest = Object::new_in(arena);
         ingest.insert("timestamp", Value::Timestamp(arena.alloc(now)));
-        let buckets = java_order::copied_buckets(root.len());
+        let buckets = java_buckets(root.len());
         let state = State { end: Cell::default(), access: Cell::default(), buckets };
         Self { arena, root, ingest, state: arena.alloc(state) }
     }

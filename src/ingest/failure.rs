@@ -110,9 +110,9 @@ impl Failure {
         self
     }
 
-    /// The text of the exception, where it has one.
+    /// The text of the exception, where it has one. That of `fail` may be empty.
     pub fn reason(&self) -> Option<&str> {
-        Some(self.reason.as_str()).filter(|reason| !reason.is_empty())
+        Some(self.reason.as_str()).filter(|reason| !reason.is_empty() || self.kind == ErrorKind::FailProcessor)
     }
 
     /// The failure at the bottom of the chain of causes.

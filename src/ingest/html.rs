@@ -49,13 +49,22 @@ fn starts_with_ignoring_case(text: &str, word: &str) -> bool {
     text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
+/// What may stand inside a name: letters, digits and marks of any script.
+fn is_name_char(c: char) -> bool {
+    regex_syntax::is_word_character(c) || matches!(c, ':' | '-' | '.' | '\u{b7}')
+}
+
 /// The length of the XML name that `text` begins with.
 fn name_len(text: &str) -> usize {
-    let is_start = |c: char| c.is_alphabetic() || matches!(c, ':' | '_');
-    if !text.starts_with(is_start) {
+    if !text.starts_with(|c: char| c.is_alphabetic() || matches!(c, ':' | '_')) {
         return 0;
     }
-    text.find(|c: char| !(is_start(c) || c.is_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(text.len())
+    text.find(|c: char| !is_name_char(c)).unwrap_or(text.len())
+}
+
+/// Whether what follows a name can belong to a tag: nothing else may touch the name.
+fn continues_tag(after: &str) -> bool {
+    after.starts_with(|c: char| c.is_whitespace() || matches!(c, '=' | '>')) || after.starts_with("/>")
 }
 
 fn space_len(text: &str) -> usize {
@@ -157,6 +166,10 @@ impl<'t> Stripper<'t> {
     /// quotes of an attribute and of a server-side include `>` and `<` are allowed.
     fn tag_tail(&mut self, head: usize) -> Option<usize> {
         let tail = self.rest().get(head..)?;
+        let name_end = tail.find(|c: char| !is_name_char(c))?;
+        if !continues_tag(tail.get(name_end..)?) {
+            return None;
+        }
         let mut scan = TagScan::new();
         let mut longest = None;
         for (at, c) in tail.char_indices() {
@@ -361,7 +374,7 @@ impl TagScan {
                 self.include_from = at + 5;
             }
         }
-        let is_name = c.is_alphanumeric() || matches!(c, ':' | '_' | '-' | '.');
+        let is_name = is_name_char(c);
         if was(SPACE) && c.is_whitespace() {
             after |= SPACE;
         }
@@ -497,6 +510,8 @@ mod tests {
             ("</script>x>", "\nx>"),
             ("<script>abc>", ""),
             ("<! -- x>y", "y"),
+            ("<b]>x <p\"> <br\\> <b/y> <i²>", "<b]>x <p\"> <br\\> <b/y> <i²>"),
+            ("<b/>x<b=]><b·\u{301}>", "x\n"),
         ] {
             assert_eq!(strip(html), expected, "{html}");
         }

@@ -20,6 +20,7 @@ mod html_entities;
 pub mod jackson;
 mod java_numbers;
 pub mod java_regex;
+pub mod java_utf8;
 pub mod painless;
 mod pipeline;
 mod processor;

@@ -217,7 +217,8 @@ fn host_name_len(text: &str) -> Option<usize> {
 
 /// Escapes decoded; what is no UTF-8 becomes U+FFFD.
 fn decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+    let bytes: Vec<u8> = percent_encoding::percent_decode_str(text).collect();
+    super::java_utf8::decode(&bytes)
 }
 
 #[cfg(test)]

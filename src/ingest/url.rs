@@ -57,7 +57,7 @@ fn hierarchical(text: &str) -> Option<UriParts> {
     parts.host = Some(host.to_owned());
     parts.port = port;
     let separator = if authority.is_some() && !path.is_empty() && !path.starts_with('/') { "/" } else { "" };
-    parts.path = Some(without_dots(format!("{separator}{path}")));
+    parts.path = Some(format!("{separator}{path}"));
     Some(parts)
 }
 
@@ -79,37 +79,4 @@ fn host_and_port(text: &str) -> Option<(&str, Option<i32>)> {
             Some((host, Some(port).filter(|port| *port != -1)))
         }
     }
-}
-
-/// `/./` and `/../` resolved, as Java does it.
-fn without_dots(mut path: String) -> String {
-    while let Some(at) = path.find("/./") {
-        path.replace_range(at..at + 2, "");
-    }
-    let mut from = 0;
-    while let Some(at) = path.get(from..).and_then(|rest| rest.find("/../")).map(|at| at + from) {
-        // A segment goes with the dots that follow it, unless it is dots itself.
-        let parent = path.get(..at).and_then(|before| before.rfind('/'));
-        match parent.filter(|parent| path.get(*parent..).is_none_or(|rest| !rest.starts_with("/../") || *parent != 0)) {
-            Some(parent) if at > 0 => {
-                path.replace_range(parent..at + 3, "");
-                from = 0;
-            }
-            _ => from = at + 3,
-        }
-    }
-    while path.ends_with("/..") {
-        let at = path.find("/..").unwrap_or(0);
-        match path.get(..at).and_then(|before| before.rfind('/')) {
-            Some(parent) => path.truncate(parent + 1),
-            None => break,
-        }
-    }
-    if path.starts_with("./") && path.len() > 2 {
-        path.replace_range(..2, "");
-    }
-    if path.ends_with("/.") {
-        path.pop();
-    }
-    path
 }

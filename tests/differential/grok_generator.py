@@ -135,4 +135,4 @@ def grok(rng, count):
         yield {"pipeline": {"processors": [{"grok": options}]}, "docs": [{"a": damaged(rng, rng.choice(SAMPLES))} for _ in range(40)]}
 
 
-ALL = {"grok": grok, "grok_expression": grok_expression}
+ALL = {"grok": grok, "grok/expressions": grok_expression}

@@ -1,7 +1,7 @@
 """Generators for the processors of networks, agents and fingerprints. Which node has which: `cef` 9.4, `user_agent` 9.4 and 7.10,
 `geoip` 7.10 (give logboom its databases with --geoip), the others 8.19."""
 
-from generators import documents, pipeline, sometimes, value
+from values import documents, pipeline, sometimes, value
 
 ADDRESSES = [
     "10.0.0.1", "192.168.1.1", "172.16.5.5", "8.8.8.8", "127.0.0.1", "::1", "fe80::1", "fe80::1%eth0", "ff02::1", "ff01::5", "fd00::5", "fc00::1",

@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
-"""processors.py [--url URL] [--bin BIN] [--only NAME] [--count N] [--seed N] [-v]
+"""processors.py [--url URL] [--bin BIN] [--only NAME] [--count N | --seconds N] [--seed N] [--record FILE] [-v]
 
 Runs generated processors over generated documents on a live Elasticsearch and on logboom and prints where they differ.
-Each generator in `generators.py` yields pipelines for one processor; the documents are odd on purpose: nulls, missing fields, wrong
-types, numbers, nested objects, arrays, other scripts. Exits 1 when anything differs."""
+Each generator yields pipelines for one processor; the documents are odd on purpose: nulls, missing fields, wrong types, numbers, nested
+objects, arrays, other scripts. Exits 1 when anything differs; the last line is 'N passed, N failed'.
+
+--record adds to FILE which options of which processor were compared, by the node's version: `docs/compatibility.md` is made of it."""
 
 import argparse
 import json
+import os
 import random
 import sys
+import time
 
+import dates_generator
 import generators
+import grok_generator
 import network
 from node import Logboom, Node, essence, is_artefact, same
 
@@ -18,64 +24,106 @@ ARGS = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.Raw
 ARGS.add_argument("--url", default="http://127.0.0.1:19200")
 ARGS.add_argument("--bin", default="target/debug/logboom")
 ARGS.add_argument("--geoip", help="folder of the node's GeoIP databases")
-ARGS.add_argument("--only", default="", help="processors, with commas")
+ARGS.add_argument("--only", default="", help="generators, with commas")
 ARGS.add_argument("--count", type=int, default=60, help="pipelines for each processor")
+ARGS.add_argument("--seconds", type=float, help="as many pipelines as fit into this time, all processors together")
 ARGS.add_argument("--seed", type=int, default=1)
 ARGS.add_argument("--show", type=int, default=5, help="differences printed for each processor")
+ARGS.add_argument("--record", metavar="FILE")
 ARGS.add_argument("-v", action="store_true", help="also print pipelines that both refuse")
 
+# Generators by name: that of the processor, and after a slash what of it.
+ALL = {**generators.ALL, **dates_generator.ALL, **grok_generator.ALL, **network.ALL}
+# Pipelines of a generator for a run that is bounded by time: each processor then gets the same time.
+COUNT_MAX = 1_000_000
 
-def compare(name, case, node, logboom, args, shown):
-    """(documents compared, differences)"""
-    pipeline, docs = case["pipeline"], [{"_index": "logs-a-b", "_id": "1", "_source": d} for d in case["docs"]]
-    expected, got = node.simulate(pipeline, docs), logboom.simulate(pipeline, docs)
-    if isinstance(expected, dict) or isinstance(got, dict):
+
+def text(value):
+    return json.dumps(value, ensure_ascii=False)
+
+
+def is_refused_in_time(processor, expected, got):
+    """Whether logboom refuses at start, and rightly, what the node finds wrong with every document. Or the node's parser is at fault."""
+    if "refused" in expected:
+        return any(fault in str(expected) for fault in ("]. null", "]. Cannot invoke"))
+    if processor == "split" and "Invalid regex pattern" in str(got):
+        return True
+    return processor.startswith("date") and all("error" in (answer or {}) for answer in expected)
+
+
+class Comparison:
+    """What was compared so far for one generator, and what differed."""
+
+    def __init__(self, args, node, logboom, processor):
+        self.args, self.node, self.logboom, self.processor = args, node, logboom, processor
+        self.documents = self.differences = 0
+        self.options = {}
+
+    def differs(self, pipeline, *lines):
+        self.differences += 1
+        if self.differences <= self.args.show:
+            print("\n    ".join([f"  {text(pipeline)}", *lines]), flush=True)
+
+    def compare(self, case):
+        pipeline, docs = case["pipeline"], [{"_index": "logs-a-b", "_id": "1", "_source": d} for d in case["docs"]]
+        expected, got = self.node.simulate(pipeline, docs), self.logboom.simulate(pipeline, docs)
         if isinstance(expected, dict) and isinstance(got, dict):
-            if args.v:
-                print(f"  both refuse {json.dumps(pipeline, ensure_ascii=False)}\n    node    {expected}\n    logboom {got}")
-            return 0, 0
-        # Faults of the node's regular expression parser.
-        if any(text in str(expected) for text in ("]. null", "]. Cannot invoke")):
-            return 0, 0
-        # What `split` and `json` find wrong with their options when a document comes is an error at start here.
-        if name == "split" and "Invalid regex pattern" in str(got):
-            return 0, 0
-        # So is a date format, zone or language that fails for every document.
-        if "refused" in got and name.startswith("date") and all("error" in (doc or {}) for doc in expected):
-            return 0, 0
-        if shown < args.show:
-            print(f"  ONE REFUSES {json.dumps(pipeline, ensure_ascii=False)}\n    node    {str(expected)[:300]}\n    logboom {str(got)[:600]}")
-        return len(docs), 1
-    bad = 0
-    for doc, left, right in zip(docs, expected, got):
-        if not is_artefact(left) and not same(essence(left), essence(right)):
-            bad += 1
-            if shown + bad <= args.show:
-                print(f"  {json.dumps(pipeline, ensure_ascii=False)}\n    doc     {json.dumps(doc['_source'], ensure_ascii=False)}")
-                print(f"    node    {json.dumps(essence(left), ensure_ascii=False)}\n    logboom {json.dumps(essence(right), ensure_ascii=False)}")
-    return len(docs), bad
+            if self.args.v:
+                print(f"  both refuse {text(pipeline)}\n    node    {expected}\n    logboom {got}")
+        elif isinstance(expected, dict) or isinstance(got, dict):
+            if not is_refused_in_time(self.processor, expected, got):
+                self.differs(pipeline, f"ONE REFUSES\n    node    {str(expected)[:300]}", f"logboom {str(got)[:600]}")
+        else:
+            self.compare_answers(pipeline, docs, expected, got)
+
+    def compare_answers(self, pipeline, docs, expected, got):
+        self.documents += len(docs)
+        for step in pipeline["processors"]:
+            for option in step.get(self.processor, {}):
+                self.options[option] = self.options.get(option, 0) + len(docs)
+        for doc, left, right in zip(docs, expected, got):
+            if not is_artefact(left) and not same(essence(left), essence(right)):
+                lines = [f"doc     {text(doc['_source'])}", f"node    {text(essence(left))}", f"logboom {text(essence(right))}"]
+                self.differs(pipeline, *lines)
+
+
+def record(path, version, compared):
+    """Adds the documents compared to those of earlier runs."""
+    rows = json.load(open(path, encoding="utf-8")) if os.path.exists(path) else {}
+    for processor, options in compared.items():
+        row = rows.setdefault(processor, {})
+        for option, documents in options.items():
+            counts = row.setdefault(option, {})
+            counts[version] = counts.get(version, 0) + documents
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(rows, file, indent=1, sort_keys=True)
+        file.write("\n")
 
 
 def main():
     args = ARGS.parse_args()
     node, logboom = Node(args.url), Logboom(args.bin, args.geoip)
     only = set(filter(None, args.only.split(",")))
-    total = failed = 0
     known = node.processors()
-    for name, generate in {**generators.ALL, **network.ALL}.items():
-        if only and name not in only:
-            continue
-        if name not in known:
-            print(f"{name}: this node has no such processor")
-            continue
-        rng = random.Random(f"{args.seed}/{name}")
-        documents = differences = 0
-        for case in generate(rng, args.count):
-            n, bad = compare(name, case, node, logboom, args, differences)
-            documents, differences = documents + n, differences + bad
-        print(f"{name}: {documents} documents, {differences} differ", flush=True)
-        total, failed = total + documents, failed + differences
-    print(f"{total} documents, {failed} differ")
+    chosen = {name: generate for name, generate in ALL.items() if (not only or name in only) and name.split("/")[0] in known}
+    total = failed = 0
+    compared = {}
+    for name, generate in chosen.items():
+        processor = name.split("/")[0]
+        comparison = Comparison(args, node, logboom, processor)
+        end = time.monotonic() + args.seconds / len(chosen) if args.seconds else None
+        for case in generate(random.Random(f"{args.seed}/{name}"), COUNT_MAX if end else args.count):
+            comparison.compare(case)
+            if end and time.monotonic() > end:
+                break
+        print(f"{name}: {comparison.documents} documents, {comparison.differences} differ", flush=True)
+        total, failed = total + comparison.documents, failed + comparison.differences
+        options = compared.setdefault(processor, {})
+        for option, documents in comparison.options.items():
+            options[option] = options.get(option, 0) + documents
+    if args.record:
+        record(args.record, node.version(), compared)
+    print(f"{total - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
 

@@ -72,6 +72,13 @@ impl Processor for Csv {
     }
 }
 
+impl Csv {
+    /// Spaces around a field, unless they separate fields.
+    fn is_space(&self, c: char) -> bool {
+        matches!(c, ' ' | '\t') && c != self.separator
+    }
+}
+
 struct Parser<'c, 'd, 'a> {
     csv: &'c Csv,
     doc: &'d Document<'a>,
@@ -151,7 +158,7 @@ impl<'a> Parser<'_, '_, 'a> {
                 if self.set_field(self.start)? {
                     return Ok(None);
                 }
-            } else if matches!(c, ' ' | '\t') {
+            } else if self.csv.is_space(c) {
                 if self.csv.trim {
                     self.advance_start();
                 }
@@ -177,7 +184,7 @@ impl<'a> Parser<'_, '_, 'a> {
                 let reason = format!("Illegal character inside unquoted field at {}", self.position());
                 return Err(Failure::illegal_argument(reason));
             }
-            if self.csv.trim && matches!(c, ' ' | '\t') {
+            if self.csv.trim && self.csv.is_space(c) {
                 spaces += 1;
             } else if c == self.csv.separator {
                 if self.set_field(self.at - spaces)? {
@@ -207,22 +214,20 @@ impl<'a> Parser<'_, '_, 'a> {
         }
         let mut is_set = false;
         while let Some(c) = self.peek() {
-            if matches!(c, ' ' | '\t') || c == self.csv.separator {
-                if !is_set && self.set_field(end)? {
-                    return Ok(None);
-                }
-                is_set = true;
-            }
-            if c == self.csv.separator && !matches!(c, ' ' | '\t') {
-                self.at += c.len_utf8();
-                self.start = self.at;
-                return Ok(Some(State::Start));
-            }
-            if !matches!(c, ' ' | '\t') {
+            let is_separator = c == self.csv.separator;
+            if !is_separator && !self.csv.is_space(c) {
                 let reason = format!("character '{c}' after quoted field at {}", self.position());
                 return Err(Failure::illegal_argument(reason));
             }
+            if !is_set && self.set_field(end)? {
+                return Ok(None);
+            }
+            is_set = true;
             self.at += c.len_utf8();
+            if is_separator {
+                self.start = self.at;
+                return Ok(Some(State::Start));
+            }
         }
         Ok(None)
     }
@@ -278,6 +283,9 @@ mod tests {
             (", trim: true", "\"a\" , \" b \"", r#"{"x":"a","y":" b "}"#),
             (", empty_value: '{{e}}'", "\"\",,c", r#"{"x":"{{e}}","y":"{{e}}","z":"c"}"#),
             (", separator: ;, quote: \"'\"", "'a'';b';c", r#"{"x":"a';b","y":"c"}"#),
+            (", separator: ' '", "\"a\"  \"b\"", r#"{"x":"a","z":"b"}"#),
+            (", separator: ' ', trim: true", "a\t b c", r#"{"x":"a","y":"b","z":"c"}"#),
+            (", separator: ' ', trim: true", "\"a\"\t b", r#"{"x":"a","y":"b"}"#),
         ] {
             split(options, line, expected);
         }

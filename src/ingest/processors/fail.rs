@@ -34,6 +34,7 @@ mod tests {
                 "{}",
                 r#"{"e":"m"}"#,
             ),
+            ("fail: {message: '', on_failure: [{set: {field: e, value: '[{{_ingest.on_failure_message}}]'}}]}", "{}", r#"{"e":"[]"}"#),
         ]);
     }
 }

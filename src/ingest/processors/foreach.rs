@@ -67,6 +67,12 @@ impl Foreach {
         for item in items {
             let outer = doc.ingest.insert("_value", item).unwrap_or(Value::Null);
             let outcome = self.run_inner(doc, cx);
+            if doc.end() == Some(End::Dropped) {
+                doc.set_end(None);
+                // A document cannot be dropped from inside a list: the node stumbles over it.
+                let reason = "Cannot invoke \"org.elasticsearch.ingest.IngestDocument.getIngestMetadata()\" because \"ingestDocument\" is null";
+                return Err(Failure::new(ErrorKind::NullPointer, reason));
+            }
             results.push(doc.ingest.insert("_value", outer).unwrap_or(Value::Null));
             outcome?;
         }
@@ -79,6 +85,13 @@ impl Foreach {
             let outer_key = doc.ingest.insert("_key", Value::Str(key)).unwrap_or(Value::Null);
             let outer_value = doc.ingest.insert("_value", value).unwrap_or(Value::Null);
             let outcome = self.run_inner(doc, cx);
+            if doc.end() == Some(End::Dropped) {
+                // Nor from inside an object: that only ends the loop, without a result.
+                doc.set_end(None);
+                doc.ingest.insert("_value", outer_value);
+                doc.ingest.insert("_key", outer_key);
+                return Ok(());
+            }
             match doc.ingest.get("_key") {
                 Some(Value::Str(key)) if !key.trim().is_empty() => {
                     let value = doc.ingest.insert("_value", outer_value).unwrap_or(Value::Null);
@@ -94,16 +107,7 @@ impl Foreach {
     }
 
     fn run_inner(&self, doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
-        for step in &self.inner {
-            step.execute_inside(doc, cx)?;
-        }
-        if doc.end() == Some(End::Dropped) {
-            doc.set_end(None);
-            // A document cannot be dropped from inside a list: the node stumbles over it.
-            let reason = "Cannot invoke \"org.elasticsearch.ingest.IngestDocument.getIngestMetadata()\" because \"ingestDocument\" is null";
-            return Err(Failure::new(ErrorKind::NullPointer, reason));
-        }
-        Ok(())
+        self.inner.iter().try_for_each(|step| step.execute_inside(doc, cx))
     }
 }
 
@@ -145,6 +149,12 @@ mod tests {
                 r#"{"a":{"zeta":"v","b":2,"c":3,"alpha":1},"keys":["zeta","b","c","alpha"]}"#,
             ),
             ("foreach: {field: a, ignore_missing: true, processor: {drop: {}}}", "{}", "{}"),
+            ("foreach: {field: a, processor: {drop: {}}}", r#"{"a":{"b":1,"c":2}}"#, r#"{"a":{"b":1,"c":2}}"#),
+            (
+                "foreach: {field: a, processor: {drop: {}}}",
+                r#"{"a":[1]}"#,
+                "Cannot invoke \"org.elasticsearch.ingest.IngestDocument.getIngestMetadata()\" because \"ingestDocument\" is null",
+            ),
         ]);
     }
 

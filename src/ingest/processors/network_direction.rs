@@ -126,8 +126,11 @@ fn network_of(value: Value<'_>) -> Result<Network, Failure> {
 fn any_holds(networks: impl Iterator<Item = Result<Network, Failure>>, address: &str) -> Result<bool, Failure> {
     let mut networks = networks.peekable();
     // Without networks the node does not even parse the address.
-    if networks.peek().is_none() {
-        return Ok(false);
+    match networks.peek() {
+        None => return Ok(false),
+        // What is no text is found before the address is looked at.
+        Some(Err(failure)) if failure.kind == ErrorKind::ClassCast => return Err(failure.clone()),
+        Some(_) => {}
     }
     let address = read_address(address)?;
     for network in networks {

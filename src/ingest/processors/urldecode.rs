@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::document::{Document, Value};
+use crate::ingest::java_utf8;
 use crate::ingest::text_processor::TextField;
 use crate::ingest::{Build, Context, Failure, Processor, Settings};
 
@@ -39,7 +40,7 @@ pub fn decode(text: &str) -> Result<String, Failure> {
         }
     }
     bytes.extend_from_slice(rest.as_bytes());
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(java_utf8::decode(&bytes))
 }
 
 /// The byte of an escape, behind its `%`. Java reads the digits as an integer, sign included.
