@@ -63,6 +63,8 @@ pub struct Part<'n, 't> {
 pub enum PartValue<'t> {
     Piece(&'t str),
     Joined(String),
+    /// Two `*name` and no `&name`.
+    Null,
 }
 
 /// Positions for appended parts that give none: before all that do.
@@ -181,9 +183,11 @@ impl Dissect {
         for (key, piece) in found.iter().filter(|(key, _)| key.kind == KeyKind::Simple) {
             put(&key.name, PartValue::Piece(piece));
         }
-        for (key, name) in found.iter().filter(|(key, _)| key.kind == KeyKind::FieldName) {
-            let value = found.iter().find(|(k, _)| k.kind == KeyKind::FieldValue && k.name == key.name);
-            put(name, PartValue::Piece(value.map_or("", |(_, piece)| piece)));
+        for (key, _) in found.iter().filter(|(key, _)| matches!(key.kind, KeyKind::FieldName | KeyKind::FieldValue)) {
+            // The check of the pattern only counts: two names or two values are a pair too. The last of them counts.
+            let last = |kind| found.iter().rfind(|(k, _)| k.kind == kind && k.name == key.name).map(|(_, piece)| *piece);
+            let value = last(KeyKind::FieldValue).map_or(PartValue::Null, PartValue::Piece);
+            put(last(KeyKind::FieldName).unwrap_or_default(), value);
         }
         let mut appended: Vec<(&'n str, i32, &'t str)> = Vec::new();
         for (i, (key, piece)) in found.iter().enumerate() {

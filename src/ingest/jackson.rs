@@ -254,7 +254,7 @@ impl<'a> Reader<'a> {
             .get(self.at..)
             .map_or(0, |rest| rest.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count());
         self.at += matched;
-        if matched == word.len() && !self.char_at(self.at).is_some_and(is_identifier_part) {
+        if matched == word.len() && !self.char_at(self.at).is_some_and(continues_word) {
             return Ok(());
         }
         Err(self.unknown_word(word.get(..matched).unwrap_or_default().to_owned()))
@@ -290,7 +290,7 @@ impl<'a> Reader<'a> {
             self.text.get(start..).map_or(0, |rest| rest.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count());
         let matched = matched.max(from);
         self.at = start + matched;
-        if matched == word.len() && !self.char_at(self.at).is_some_and(is_identifier_part) {
+        if matched == word.len() && !self.char_at(self.at).is_some_and(continues_word) {
             return Ok(());
         }
         Err(self.unknown_word(word.get(..matched).unwrap_or_default().to_owned()))
@@ -635,6 +635,11 @@ fn is_identifier_part(c: char) -> bool {
         || matches!(c, '\0'..='\x08' | '\x0e'..='\x1b' | '\x7f'..='\u{9f}')
 }
 
+/// What may not follow `true` and the like. Jackson does not look at what comes before the digits: that is the next token.
+fn continues_word(c: char) -> bool {
+    c >= '0' && is_identifier_part(c)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -677,6 +682,7 @@ mod tests {
             ("]", "Unexpected close marker ']': expected '}' (for root starting at [Source: (String)\"]\"; line: 1, column: 0]) @1".into()),
             ("truex", format!("Unrecognized token 'truex': was expecting {valid} @6")),
             ("tru", format!("Unrecognized token 'tru': was expecting {valid} @4")),
+            ("[null\u{1}]", "Illegal character ((CTRL-CHAR, code 1)): only regular white space (\\r, \\n, \\t) is allowed between tokens @7".into()),
             ("宕机", format!("Unrecognized token '宕机': was expecting {valid} @3")),
             ("@", format!("Unexpected character ('@' (code 64)): expected a valid value {valid} @1")),
             ("-.5", format!("Unexpected character ('.' (code 46)): expected a valid value {valid} @2")),

@@ -45,7 +45,12 @@ fn is_in_registry_name(c: char) -> bool {
 }
 
 fn is_in_server(c: char) -> bool {
-    is_in_registry_name(c) || matches!(c, '[' | ']' | '%')
+    is_in_registry_name(c) || matches!(c, '[' | ']')
+}
+
+/// With an address in brackets, whose zone is behind a `%`.
+fn is_in_server_with_address(c: char) -> bool {
+    is_in_server(c) || c == '%'
 }
 
 /// Characters beyond ASCII that may stand unescaped.
@@ -145,7 +150,8 @@ fn hierarchical<'t>(text: &'t str, parts: &mut UriParts) -> Parsed<&'t str> {
 
 /// `user@host:port`; what is none but could be a name in some registry has no parts.
 fn authority(text: &str, parts: &mut UriParts) -> Parsed<()> {
-    let is_server = text.chars().all(is_in_server);
+    let in_server = if text.contains(']') { is_in_server_with_address } else { is_in_server };
+    let is_server = scan(text, in_server)? == text.len();
     let is_registry_name = scan(text, is_in_registry_name)? == text.len();
     if is_server && let Some((user_info, host, port)) = server(text) {
         parts.user_info = user_info.map(decoded);
@@ -255,6 +261,7 @@ mod tests {
             ("http://h/%41?%42#%43", "http - h - /A B C"),
             ("http://us%20er:p%3Aw@h/", "http us er:p:w h - / - -"),
             ("http://é.com/ü", "http - - - /ü - -"),
+            ("//é:pw@h", "- é:pw h -  - -"),
             ("file:///etc/x.txt", "file - - - /etc/x.txt - -"),
             ("http://", "http -  -  - -"),
             ("1http://x", "none"),

@@ -24,10 +24,20 @@ class Node:
         except urllib.error.HTTPError as refused:
             return json.loads(refused.read())
 
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path, timeout=120) as reply:
+            return json.loads(reply.read())
+
+    def version(self):
+        return self.get("/")["version"]["number"]
+
+    def java(self):
+        """The release of its Java: 17, 25."""
+        return min(int(node["jvm"]["version"].split(".")[0]) for node in self.get("/_nodes/jvm")["nodes"].values())
+
     def processors(self):
         """The processors that the node has."""
-        with urllib.request.urlopen(self.url + "/_nodes/ingest", timeout=120) as reply:
-            nodes = json.loads(reply.read())["nodes"].values()
+        nodes = self.get("/_nodes/ingest")["nodes"].values()
         return {processor["type"] for node in nodes for processor in node["ingest"]["processors"]}
 
     def put(self, path, body):
@@ -111,7 +121,7 @@ def is_artefact(answer):
 
 
 def rounded(value):
-    """Java before 19 prints some floats with a digit too many; seven digits are what a float holds."""
+    """Seven digits of a number are what a float holds, and all that is compared."""
     if isinstance(value, float):
         return float(f"{value:.7g}")
     if isinstance(value, dict):

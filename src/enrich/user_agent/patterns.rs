@@ -79,10 +79,10 @@ fn group<'a>(captures: &Captures<'a>, at: usize) -> Option<&'a str> {
     std::str::from_utf8(captures.get(at)?.as_bytes()).ok()
 }
 
-/// The parts up to the first that is unknown, joined with dots.
+/// The parts up to the first that is unknown or empty, joined with dots.
 fn join_version<'a>(parts: impl Iterator<Item = Option<&'a str>>) -> Option<Box<str>> {
     let mut version: Option<String> = None;
-    for part in parts.map_while(|part| part) {
+    for part in parts.map_while(|part| part.filter(|text| !text.is_empty())) {
         match &mut version {
             None => version = Some(part.to_owned()),
             Some(version) => {

@@ -43,6 +43,7 @@ impl Processor for DissectProcessor {
             let value = match part.value {
                 PartValue::Piece(piece) => Value::Str(piece),
                 PartValue::Joined(joined) => doc.string(&joined),
+                PartValue::Null => Value::Null,
             };
             match self.paths.iter().find(|path| path.text() == part.name) {
                 Some(path) => doc.set(path, value)?,
@@ -78,6 +79,8 @@ mod tests {
             ("dissect: {field: a, pattern: '%{x}', ignore_missing: true}", r#"{"a":null}"#, r#"{"a":null}"#),
             ("dissect: {field: a, pattern: '%{x}'}", r#"{"a":null}"#, "field [a] is null, cannot process it."),
             ("dissect: {field: a, pattern: '%{*k}:%{&k}'}", r#"{"a":":v"}"#, "path cannot be null nor empty"),
+            ("dissect: {field: a, pattern: '%{*k} %{*k}'}", r#"{"a":"p q"}"#, r#"{"a":"p q","q":null}"#),
+            ("dissect: {field: a, pattern: '%{&k} %{&k}'}", r#"{"a":"p q"}"#, "path cannot be null nor empty"),
         ]);
     }
 }
