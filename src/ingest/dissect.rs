@@ -185,7 +185,8 @@ impl Dissect {
         }
         for (key, _) in found.iter().filter(|(key, _)| matches!(key.kind, KeyKind::FieldName | KeyKind::FieldValue)) {
             // The check of the pattern only counts: two names or two values are a pair too. The last of them counts.
-            let last = |kind| found.iter().rfind(|(k, _)| k.kind == kind && k.name == key.name).map(|(_, piece)| *piece);
+            let last =
+                |kind| found.iter().rfind(|(k, _)| k.kind == kind && k.name == key.name).map(|(_, piece)| *piece);
             let value = last(KeyKind::FieldValue).map_or(PartValue::Null, PartValue::Piece);
             put(last(KeyKind::FieldName).unwrap_or_default(), value);
         }

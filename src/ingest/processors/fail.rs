@@ -34,7 +34,11 @@ mod tests {
                 "{}",
                 r#"{"e":"m"}"#,
             ),
-            ("fail: {message: '', on_failure: [{set: {field: e, value: '[{{_ingest.on_failure_message}}]'}}]}", "{}", r#"{"e":"[]"}"#),
+            (
+                "fail: {message: '', on_failure: [{set: {field: e, value: '[{{_ingest.on_failure_message}}]'}}]}",
+                "{}",
+                r#"{"e":"[]"}"#,
+            ),
         ]);
     }
 }
