@@ -311,6 +311,7 @@ mod tests {
             .iter()
             .map(|part| match &part.value {
                 PartValue::Piece(piece) => format!("{}={piece}", part.name),
+                PartValue::Null => format!("{}=null", part.name),
                 PartValue::Joined(joined) => format!("{}={joined}", part.name),
             })
             .collect();
