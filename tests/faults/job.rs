@@ -30,10 +30,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Job {
     pub fn new(outputs: &str, codec: &str) -> Self {
+        Self::with_source(&format!("stdin: {{ type: stdin, codec: {codec} }}"), outputs)
+    }
+
+    /// A job with one source, as `sources:` has it.
+    pub fn with_source(source: &str, outputs: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("logboom.yml");
         let text = format!(
-            "sources: {{ stdin: {{ type: stdin, codec: {codec} }} }}\nroutes: [ {{ name: default, to: {{ index: faults }} }} ]\noutputs: {outputs}\nlimits: {{ shutdown: 3s }}\n"
+            "sources: {{ {source} }}\nroutes: [ {{ name: default, to: {{ index: faults }} }} ]\noutputs: {outputs}\nlimits: {{ shutdown: 3s, in_flight: 4mb }}\n"
         );
         fs::write(&config, text).unwrap();
         Self { folder, config }
@@ -69,6 +74,10 @@ impl Job {
 }
 
 impl Running {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for the end.
     pub fn finish(self) -> Summary {
         self.end_within(PATIENCE)

@@ -4,6 +4,7 @@
 
 mod bulk;
 mod configuration;
+mod http_source;
 mod job;
 
 use bulk::{Answer, FakeBulk};

@@ -1,7 +1,7 @@
 //! Appending: one thread writes what all requests bring, in groups that share one sync.
 
 use super::position::sync_folder;
-use super::{ENTRY_HEADER_BYTES, SEGMENT_HEADER_BYTES, Segment, SegmentHeader, Shared, frame, segment_path};
+use super::{ENTRY_HEADER_BYTES, SEGMENT_HEADER_BYTES, Segment, SegmentHeader, Shared, frame, remove, segment_path};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -185,6 +185,13 @@ impl Log {
     /// Ends the active segment at its last synced byte.
     fn seal(&mut self) {
         let Some(active) = self.active.take() else { return };
+        if active.end == SEGMENT_HEADER_BYTES as u64 {
+            // Each attempt on a full disk would leave a file behind.
+            self.shared.segments().remove(&active.number);
+            self.shared.used_bytes.fetch_sub(active.end, Ordering::Relaxed);
+            remove(&self.shared.settings.path, active.number);
+            return;
+        }
         if let Err(error) = active.file.set_len(active.end) {
             // What is behind the synced end was refused: it is read again only after a restart, and only where it is whole.
             tracing::warn!(%error, segment = active.number, "Cannot cut a segment of the spool.");

@@ -139,7 +139,7 @@ impl Spool {
         Reader::new(self.shared.clone(), position.segment, position.position)
     }
 
-    /// Remembers that everything before `position` of `segment` has ended, then deletes the segments before it.
+    /// Remembers that everything before `position` of `segment` has ended, and deletes the segments before it.
     pub fn commit(&self, segment: u32, position: u64) -> io::Result<()> {
         let synced = self.shared.segments().iter().next_back().map(|(number, s)| (*number, s.end));
         let mut saved = self.shared.position();
@@ -150,11 +150,16 @@ impl Spool {
             saved.synced = saved.synced.max(synced);
             saved.next_segment = saved.next_segment.max(synced.0.saturating_add(1));
         }
-        if *saved != before
-            && let Err(error) = saved.save(&self.shared.settings.path)
-        {
-            *saved = before;
-            return Err(error);
+        let path = &self.shared.settings.path;
+        if *saved != before && saved.save(path).is_err() {
+            // On a full disk there is no room to remember anything until something is deleted. Where the position is not known, a
+            // start begins with what is left; the last segment stays, since its number must not be given again.
+            let last = synced.map_or(0, |(number, _)| number);
+            self.shared.delete_before(saved.segment.min(last));
+            if let Err(error) = saved.save(path) {
+                *saved = before;
+                return Err(error);
+            }
         }
         let reached = saved.segment;
         drop(saved);
