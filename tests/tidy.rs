@@ -13,12 +13,6 @@ const FILE_LINES_MAX: usize = 500;
 const LONG_FILES: &[(&str, &str)] = &[
     ("src/ingest/java_regex/parse.rs", "one grammar"),
     ("src/ingest/jackson.rs", "one grammar"),
-    ("src/ingest/painless/api/boxed.rs", "one table of methods"),
-    ("src/ingest/painless/api/iterables.rs", "one table of methods"),
-    ("src/ingest/painless/api/lists.rs", "one table of methods"),
-    ("src/ingest/painless/api/maps.rs", "one table of methods"),
-    ("src/ingest/painless/api/mod.rs", "one table of methods"),
-    ("src/ingest/painless/api/strings.rs", "one table of methods"),
     ("src/ingest/painless/parse_expr.rs", "one grammar"),
 ];
 

@@ -17,7 +17,8 @@ impl Condition {
         let (source, params) = match &node.data {
             Data::String(source) => (source.as_str(), None),
             Data::Map(_) => {
-                let source = node.get("source").and_then(Node::as_str);
+                // `inline` is what `source` was called before Elasticsearch 6.
+                let source = node.get("source").or(node.get("inline")).and_then(Node::as_str);
                 (source.ok_or_else(|| node.error("[if] a script needs its `source`"))?, node.get("params"))
             }
             _ => return Err(node.error(format!("[if] expected a script, found {}", node.describe()))),

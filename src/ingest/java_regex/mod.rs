@@ -102,6 +102,11 @@ pub struct Groups {
 }
 
 impl Groups {
+    /// Groups that were found before and kept elsewhere.
+    pub fn from_spans(spans: &[Option<(usize, usize)>]) -> Self {
+        Self { spans: spans.to_vec() }
+    }
+
     /// The range of a group; None where it took no part in the match or there is no such group.
     pub fn span(&self, group: usize) -> Option<(usize, usize)> {
         self.spans.get(group).copied().flatten()

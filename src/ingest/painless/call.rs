@@ -328,7 +328,7 @@ fn wrong_arity(name: &str, count: usize) -> Thrown {
 }
 
 #[cold]
-fn null_primitive(ty: Type) -> Thrown {
+pub fn null_primitive(ty: Type) -> Thrown {
     let class = if ty == Type::BOOLEAN {
         "Boolean"
     } else if ty == Type::CHAR {

@@ -21,7 +21,7 @@ impl ScriptContext {
             Self::Ingest => Type::VOID,
             Self::Condition => Type::BOOLEAN,
             Self::Template => Type::STRING,
-            Self::Test => Type::DEF,
+            Self::Test => Type::OBJECT,
         }
     }
 

@@ -33,13 +33,13 @@ impl CompileError {
         Self { offset, kind: ErrorKind::IllegalArgument, reason: reason.into(), place: None }
     }
 
-    /// The same error as another exception.
-    pub fn of_kind(self, kind: ErrorKind) -> Self {
-        Self { kind, ..self }
+    pub fn class_cast(offset: usize, reason: impl Into<String>) -> Self {
+        Self::new(offset, reason).of_kind(ErrorKind::ClassCast)
     }
 
-    pub fn class_cast(offset: usize, reason: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::ClassCast, ..Self::new(offset, reason) }
+    pub fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// The error with its line and column in `source`.

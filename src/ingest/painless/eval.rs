@@ -3,11 +3,11 @@
 use super::api::ClassId;
 use super::ir::*;
 use super::object::{Callee, Kind, Lambda};
-use super::ops;
 use super::run::{Eval, LOOP_ITERATIONS_MAX, Run};
 use super::thrown::Thrown;
 use super::types::Type;
 use super::value::Val;
+use super::{ops, regex};
 use std::cell::Cell;
 
 /// The variables of a function that runs.
@@ -280,11 +280,11 @@ impl<'s, 'a> Run<'s, 'a> {
                     "Cannot invoke \"java.lang.CharSequence.length()\" because \"this.wrapped\" is null",
                 ));
             }
-            other => self.text_of(other)?,
+            other => self.print(other)?,
         };
         match self.program.regex(index) {
-            Some(regex) if whole => regex.matches(text),
-            Some(regex) => regex.is_found(text),
+            Some(found) if whole => regex::matches(found, text),
+            Some(found) => regex::is_found(found, text),
             None => Ok(false),
         }
     }

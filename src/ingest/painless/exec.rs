@@ -158,7 +158,7 @@ impl<'s, 'a> Run<'s, 'a> {
             Val::Obj(Obj { kind: Kind::Exception { class, message }, .. }) => {
                 Thrown::with_message(*class, message.map(str::to_owned))
             }
-            _ => Thrown::null_pointer("Cannot throw exception because value is null"),
+            _ => Thrown::null_pointer("Cannot throw exception because \"null\" is null"),
         }
     }
 

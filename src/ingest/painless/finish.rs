@@ -1,10 +1,13 @@
-//! What becomes of a script's objects that it left in the document: the node keeps what it can write as JSON and refuses the rest.
+//! What becomes of a script's objects that it left in the document: what the node can write as JSON is turned into that, the rest
+//! refused in its words. (The node does so when it indexes the document, its `_simulate` already refuses some that it can index.)
 
 use super::keys;
 use super::object::{Kind, Obj};
 use super::run::Run;
+use super::thrown::Thrown;
+use super::types::Type;
 use super::value::Val;
-use crate::document::{Array, Object, Value, format_instant};
+use crate::document::{Array, Object, Value};
 use crate::ingest::Failure;
 
 /// Nested deeper than this a document is taken to contain itself.
@@ -13,7 +16,7 @@ const DEPTH_MAX: usize = 1_000;
 impl<'a> Run<'_, 'a> {
     /// Replaces the script's objects in the document by plain values.
     pub fn finish(&mut self) -> Result<(), Failure> {
-        if !self.has_objects() {
+        if !self.has_changed_shape() {
             return Ok(());
         }
         self.settle_object(self.doc.root, &mut Vec::new())
@@ -64,37 +67,39 @@ impl<'a> Run<'_, 'a> {
     fn plain(&mut self, val: Val<'a>) -> Result<Value<'a>, Failure> {
         let Val::Obj(object) = val else {
             return match val {
-                // The node refuses these; they lose nothing as an `Integer` or a string.
-                Val::Byte(_) | Val::Short(_) | Val::Char(_) => Err(self.unexpected(val)),
+                Val::Byte(n) => Ok(Value::Int(n.into())),
+                Val::Short(n) => Ok(Value::Int(n.into())),
+                Val::Char(_) => Err(self.unwritable(val)),
                 _ => Ok(self.value(val)),
             };
         };
         match &object.kind {
             Kind::List { array, .. } => Ok(Value::Array(array)),
             Kind::Map(map) => Ok(Value::Object(map.object)),
-            Kind::Set(_) | Kind::MapView { view: super::object::View::Keys, .. } => {
-                let items = self.items_of(val).map_err(super::thrown::Thrown::bare_failure)?;
+            Kind::Array { item: Type::BYTE, items } => {
+                let bytes = items.iter().map(|b| b.get().to_i32().unwrap_or(0) as u8);
+                Ok(Value::Bytes(self.arena.alloc_slice_fill_iter(bytes)))
+            }
+            Kind::Array { item, .. } if *item == Type::CHAR => Err(self.unwritable(val)),
+            Kind::Array { .. } | Kind::Set(_) | Kind::MapView { .. } => {
+                let items = self.items_of(val).map_err(Thrown::bare_failure)?;
                 let list = Array::new_in(self.arena);
                 for item in items {
                     list.push(self.value(item));
                 }
                 Ok(Value::Array(list))
             }
-            Kind::Timestamp(t) => {
-                let mut text = String::new();
-                format_instant(**t, &mut text);
-                Ok(Value::Str(self.arena.alloc_str(&text)))
-            }
-            _ => Err(self.unexpected(val)),
+            _ => Err(self.unwritable(val)),
         }
     }
 
-    fn unexpected(&self, val: Val<'a>) -> Failure {
+    #[cold]
+    fn unwritable(&self, val: Val<'a>) -> Failure {
         let class = match val {
             Val::Obj(Obj { kind: Kind::Array { item, .. }, .. }) => super::text::array_code(*item),
             _ => self.class_of(val).binary_name().to_owned(),
         };
-        Failure::illegal_argument(format!("unexpected value type [class {class}]"))
+        Failure::illegal_argument(format!("cannot write xcontent for unknown value of type class {class}"))
     }
 }
 

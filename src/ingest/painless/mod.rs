@@ -34,6 +34,9 @@ mod parser;
 mod program;
 mod regex;
 mod run;
+mod stack;
+#[cfg(test)]
+mod tests;
 mod text;
 mod thrown;
 mod token;
@@ -73,7 +76,7 @@ impl Script {
         self.execute(doc, |run, _| run.finish())
     }
 
-    /// Runs a script that makes text.
+    /// Runs a script that gives a value: the value, printed as Java does.
     pub fn render(&self, doc: &Document<'_>) -> Result<String, Failure> {
         self.execute(doc, |run, val| {
             let mut out = String::new();

@@ -213,18 +213,80 @@ pub fn concat<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Eval<'a> {
     run.string(&out)
 }
 
+/// Why an operator has no meaning for two values, in the node's words: those of its method handles, which know boxed
+/// primitives, and of its fallbacks for objects.
 #[cold]
-fn no_operation<'a>(run: &Run<'_, 'a>, symbol: &str, a: Val<'a>, b: Val<'a>) -> Thrown {
-    for (operand, name) in [(a, "left"), (b, "right")] {
-        if operand.is_null() {
-            return Thrown::null_pointer(format!("Cannot invoke \"Object.getClass()\" because \"{name}\" is null"));
-        }
+fn no_operation<'a>(run: &Run<'_, 'a>, op: &str, a: Val<'a>, b: Val<'a>) -> Thrown {
+    let is_shift = matches!(op, "<<" | ">>" | ">>>");
+    let is_bitwise = matches!(op, "&" | "^" | "|");
+    if a.is_null() {
+        let name = if is_shift {
+            "args[0]"
+        } else if is_bitwise {
+            "o"
+        } else {
+            "left"
+        };
+        return null_operand(name);
     }
-    Thrown::class_cast(format!(
-        "Cannot apply [{symbol}] operation to types [{}] and [{}].",
-        run.class_name(a),
-        run.class_name(b)
-    ))
+    if b.is_null() {
+        return if is_shift {
+            super::call::null_primitive(Type::LONG)
+        } else {
+            null_operand(if is_bitwise { "o" } else { "right" })
+        };
+    }
+    if is_shift {
+        return no_shift(run, op, a, b);
+    }
+    let is_boxed = |v: Val<'a>| v.number().is_some() || matches!(v, Val::Bool(_));
+    match (a, b) {
+        (Val::Bool(_), Val::Bool(_)) => no_operation_on(op, "boolean"),
+        (Val::Bool(_), other) | (other, Val::Bool(_)) if is_boxed(other) => boolean_as_number(other),
+        _ if is_boxed(a) && is_boxed(b) => no_operation_on(op, "float"),
+        _ if is_bitwise => {
+            let odd = if is_boxed(a) { b } else { a };
+            Thrown::class_cast(format!("Cannot convert [{}] to an integral value.", run.class_name(odd)))
+        }
+        _ => Thrown::class_cast(format!(
+            "Cannot apply [{op}] operation to types [{}] and [{}].",
+            run.class_name(a),
+            run.class_name(b)
+        )),
+    }
+}
+
+fn no_shift<'a>(run: &Run<'_, 'a>, op: &str, a: Val<'a>, b: Val<'a>) -> Thrown {
+    match b {
+        Val::Bool(_) | Val::Float(_) | Val::Double(_) => {
+            return Thrown::class_cast(format!("Cannot cast {} to java.lang.Long", run.class_name(b)));
+        }
+        _ if b.number().is_none() => return run.cannot_cast(b, ClassId::Number),
+        _ => {}
+    }
+    match a {
+        Val::Bool(_) | Val::Float(_) | Val::Double(_) => no_operation_on(op, &run.unboxed_name(a)),
+        _ => Thrown::class_cast(format!("Cannot convert [{}] to an integral value.", run.class_name(a))),
+    }
+}
+
+fn null_operand(name: &str) -> Thrown {
+    Thrown::null_pointer(format!("Cannot invoke \"Object.getClass()\" because \"{name}\" is null"))
+}
+
+fn no_operation_on(op: &str, ty: &str) -> Thrown {
+    Thrown::class_cast(format!("Cannot apply [{op}] operation to type [{ty}]"))
+}
+
+/// A boolean beside a number would have to become the number's class.
+fn boolean_as_number(number: Val<'_>) -> Thrown {
+    let class = match number {
+        Val::Double(_) => "Double",
+        Val::Float(_) => "Float",
+        Val::Long(_) => "Long",
+        _ => "Integer",
+    };
+    Thrown::class_cast(format!("Cannot cast java.lang.Boolean to java.lang.{class}"))
 }
 
 pub fn unary<'a>(run: &mut Run<'_, 'a>, op: UnaryOp, operand: Val<'a>) -> Eval<'a> {
@@ -238,14 +300,19 @@ pub fn unary<'a>(run: &mut Run<'_, 'a>, op: UnaryOp, operand: Val<'a>) -> Eval<'
         (UnaryOp::BitNot, Some(Int(n))) => Val::Int(!n),
         (UnaryOp::BitNot, Some(Long(n))) => Val::Long(!n),
         (UnaryOp::Not, _) => Val::Bool(!truth(run, operand)?),
-        _ if operand.is_null() => {
-            return Err(Thrown::null_pointer("Cannot invoke \"Object.getClass()\" because \"unary\" is null"));
-        }
-        (UnaryOp::BitNot, _) => {
+        _ if operand.is_null() => return Err(null_operand("args[0]")),
+        (UnaryOp::BitNot, number) if number.is_some() || matches!(operand, Val::Bool(_)) => {
             return Err(Thrown::class_cast(format!("Cannot apply not [~] to type [{}]", run.unboxed_name(operand))));
         }
         _ => {
-            let symbol = if op == UnaryOp::Plus { "+" } else { "-" };
+            let symbol = match op {
+                UnaryOp::Plus => "+",
+                UnaryOp::BitNot => "~",
+                _ => "-",
+            };
+            if let Val::Bool(_) = operand {
+                return Err(no_operation_on(symbol, "boolean"));
+            }
             let class = run.class_name(operand);
             return Err(Thrown::class_cast(format!("Cannot apply [{symbol}] operation to type [{class}].")));
         }
@@ -254,8 +321,14 @@ pub fn unary<'a>(run: &mut Run<'_, 'a>, op: UnaryOp, operand: Val<'a>) -> Eval<'
 
 pub fn compare<'a>(run: &mut Run<'_, 'a>, op: CompareOp, a: Val<'a>, b: Val<'a>) -> Result<bool, Thrown> {
     match op {
-        CompareOp::Eq => loosely_equal(run, a, b),
-        CompareOp::Ne => loosely_equal(run, a, b).map(|equal| !equal),
+        CompareOp::Eq | CompareOp::Ne => {
+            if let (Val::Bool(_), other) | (other, Val::Bool(_)) = (a, b)
+                && other.number().is_some()
+            {
+                return Err(boolean_as_number(other));
+            }
+            loosely_equal(run, a, b).map(|equal| equal == (op == CompareOp::Eq))
+        }
         CompareOp::EqRef => Ok(a.is_same(b)),
         CompareOp::NeRef => Ok(!a.is_same(b)),
         _ => match (a.number(), b.number()) {
@@ -323,14 +396,14 @@ pub fn cast<'a>(run: &mut Run<'_, 'a>, val: Val<'a>, cast: Cast) -> Eval<'a> {
             Val::Null => Err(value_is_null()),
             other => string_to_char(run, other),
         },
-        Cast::CharToString => run.text_val(val),
+        Cast::CharToString => run.print_val(val),
         Cast::FromDef { to, explicit } => from_def(run, val, to, explicit),
         Cast::Check(to) => check_instance(run, val, to),
     }
 }
 
 fn string_to_char<'a>(run: &mut Run<'_, 'a>, val: Val<'a>) -> Eval<'a> {
-    let text = run.text_of(val)?;
+    let text = run.print(val)?;
     let mut units = text.encode_utf16();
     match (units.next(), units.next()) {
         (Some(unit), None) => Ok(Val::Char(unit)),
@@ -347,7 +420,7 @@ fn from_def<'a>(run: &mut Run<'_, 'a>, val: Val<'a>, to: Type, explicit: bool) -
     if to == Type::STRING {
         return match val {
             Val::Null | Val::Str(_) => Ok(val),
-            Val::Char(_) if explicit => run.text_val(val),
+            Val::Char(_) if explicit => run.print_val(val),
             _ => Err(Thrown::class_cast(format!(
                 "cannot {how} cast def [{}] to java.lang.String",
                 run.unboxed_name(val)

@@ -609,11 +609,11 @@ mod tests {
 
     #[test]
     fn nesting_has_a_bound_but_long_chains_do_not() {
-        assert!(outcome(&"(".repeat(5_000)).ends_with("levels"));
-        assert!(outcome(&format!("x{}", ".a".repeat(5_000))).ends_with("levels"));
-        assert!(outcome(&"!".repeat(5_000)).ends_with("levels"));
-        assert!(outcome(&format!("a{}", " + a".repeat(5_000))).ends_with("levels"));
-        assert!(outcome(&"if (a) ".repeat(5_000)).ends_with("levels"));
+        assert!(outcome(&"(".repeat(5_000)).contains("nests too deep"));
+        assert!(outcome(&format!("x{}", ".a".repeat(5_000))).contains("nests too deep"));
+        assert!(outcome(&"- ".repeat(5_000)).contains("nests too deep"));
+        assert!(outcome(&format!("a{}", " + a".repeat(5_000))).contains("nests too deep"));
+        assert!(outcome(&"if (a) ".repeat(5_000)).contains("nests too deep"));
         assert_eq!(outcome(&format!("a{}", " || a == 1".repeat(2_000))), "ok");
         assert_eq!(outcome(&format!("if (a) {{ b() }}{}", " else if (a) { b() }".repeat(2_000))), "ok");
     }

@@ -5,15 +5,17 @@
 
 use super::ast::*;
 use super::error::CompileError;
+use super::stack::StackGuard;
 use super::token::{Kind, Token};
 
 /// How deep statements and expressions may nest.
-pub const NESTING_MAX_LEVELS: u16 = 90;
+pub const NESTING_MAX_LEVELS: u16 = 180;
 
 pub struct Parser<'t, 's> {
     tokens: &'t [Token<'s>],
     at: usize,
     depth: u16,
+    stack: StackGuard,
     /// Whether a name is one of Elasticsearch's classes: decides what `(Name) [` begins.
     pub(super) is_type: &'t dyn Fn(&str) -> bool,
 }
@@ -22,7 +24,7 @@ pub(super) type Parsed<T> = Result<T, CompileError>;
 
 /// Parses a whole script.
 pub fn parse<'s>(tokens: &[Token<'s>], is_type: &dyn Fn(&str) -> bool) -> Parsed<Source<'s>> {
-    let mut parser = Parser { tokens, at: 0, depth: 0, is_type };
+    let mut parser = Parser { tokens, at: 0, depth: 0, stack: StackGuard::new(), is_type };
     let mut functions = Vec::new();
     while let Some(after_type) = parser.type_end(parser.at) {
         if parser.kind_at(after_type) != Kind::Identifier || parser.kind_at(after_type + 1) != Kind::LParen {
@@ -108,7 +110,7 @@ impl<'t, 's> Parser<'t, 's> {
 
     /// Runs `parse` one level deeper.
     pub(super) fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= NESTING_MAX_LEVELS {
+        if self.depth >= NESTING_MAX_LEVELS || self.stack.is_spent() {
             return Err(too_deep(self.token().at));
         }
         self.depth += 1;
@@ -381,5 +383,5 @@ impl<'t, 's> Parser<'t, 's> {
 }
 
 pub(super) fn too_deep(at: u32) -> CompileError {
-    CompileError::new(at as usize, format!("the script nests deeper than {NESTING_MAX_LEVELS} levels"))
+    CompileError::new(at as usize, format!("the script nests too deep: {NESTING_MAX_LEVELS} levels are the most"))
 }

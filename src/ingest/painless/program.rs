@@ -3,13 +3,13 @@
 use super::ScriptContext;
 use super::ir::Function;
 use super::params::Params;
-use super::regex::Regex;
+use crate::ingest::java_regex::JavaRegex;
 
 pub struct Program {
     pub source: Box<str>,
     pub context: ScriptContext,
     pub texts: Box<[Box<str>]>,
-    pub regexes: Box<[Regex]>,
+    pub regexes: Box<[JavaRegex]>,
     /// Functions and lambdas.
     pub functions: Box<[Function]>,
     pub main: Function,
@@ -23,12 +23,12 @@ impl Program {
         self.texts.get(index as usize).map_or("", |t| t)
     }
 
-    pub fn regex(&self, index: u32) -> Option<&Regex> {
+    pub fn regex(&self, index: u32) -> Option<&JavaRegex> {
         self.regexes.get(index as usize)
     }
 
     pub fn regex_source(&self, index: u32) -> &str {
-        self.regex(index).map_or("", Regex::source)
+        self.regex(index).map_or("", JavaRegex::pattern)
     }
 
     pub fn function(&self, index: u32) -> Option<&Function> {

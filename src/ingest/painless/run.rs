@@ -3,6 +3,7 @@
 use super::api::ClassId;
 use super::object::{Builder, Callee, Kind, Lambda, Obj, Order};
 use super::program::Program;
+use super::stack::StackGuard;
 use super::thrown::Thrown;
 use super::value::Val;
 use crate::document::{Arena, Array, Document, Object, Value};
@@ -20,9 +21,6 @@ const STEPS_MAX: u64 = 20_000_000;
 /// Text and collections that one run may make.
 const ALLOCATION_MAX_BYTES: usize = 256 << 20;
 
-/// Stack that one run may take: worker threads have 2 MiB.
-const STACK_MAX_BYTES: usize = 640 << 10;
-
 pub struct Run<'s, 'a> {
     pub program: &'s Program,
     pub doc: Document<'a>,
@@ -34,10 +32,11 @@ pub struct Run<'s, 'a> {
     /// The program's string constants, copied into the arena when first used.
     texts: Option<&'a [Cell<Option<&'a str>>]>,
     params: Option<&'a Object<'a>>,
-    stack_base: usize,
+    stack: StackGuard,
     steps_left: u64,
     bytes_left: usize,
     random: u64,
+    linked: bool,
 }
 
 impl<'s, 'a> Run<'s, 'a> {
@@ -50,10 +49,11 @@ impl<'s, 'a> Run<'s, 'a> {
             owned: Vec::new(),
             texts: None,
             params: None,
-            stack_base: stack_position(),
+            stack: StackGuard::new(),
             steps_left: STEPS_MAX,
             bytes_left: ALLOCATION_MAX_BYTES,
             random: std::ptr::from_ref(doc.root) as u64,
+            linked: false,
         }
     }
 
@@ -74,7 +74,7 @@ impl<'s, 'a> Run<'s, 'a> {
 
     /// Refuses to go deeper when the stack is nearly spent.
     pub fn check_stack(&self) -> Result<(), Thrown> {
-        if self.stack_base.abs_diff(stack_position()) > STACK_MAX_BYTES {
+        if self.stack.is_spent() {
             return Err(Thrown::with_message(ClassId::StackOverflowError, None));
         }
         Ok(())
@@ -124,8 +124,14 @@ impl<'s, 'a> Run<'s, 'a> {
             Val::Float(f) => Value::Float(f),
             Val::Double(d) => Value::Double(d),
             Val::Str(s) => Value::Str(s),
-            Val::List(a) => Value::Array(a),
-            Val::Map(o) => Value::Object(o),
+            Val::List(a) => {
+                self.linked = true;
+                Value::Array(a)
+            }
+            Val::Map(o) => {
+                self.linked = true;
+                Value::Object(o)
+            }
             Val::Byte(_) | Val::Short(_) | Val::Char(_) => Value::Script(self.enter(val)),
             Val::Obj(object) => match object.kind {
                 Kind::BigInteger(digits) => Value::BigInteger(digits),
@@ -141,6 +147,7 @@ impl<'s, 'a> Run<'s, 'a> {
     }
 
     pub(super) fn enter(&mut self, val: Val<'a>) -> u32 {
+        self.linked = true;
         self.objects.push(val);
         (self.objects.len() - 1) as u32
     }
@@ -150,9 +157,9 @@ impl<'s, 'a> Run<'s, 'a> {
         self.objects.get(index).copied()
     }
 
-    /// Whether a list or map may hold a [`Value::Script`].
-    pub fn has_objects(&self) -> bool {
-        !self.objects.is_empty()
+    /// Whether lists or maps were put into others: then the document may hold itself, or a [`Value::Script`].
+    pub fn has_changed_shape(&self) -> bool {
+        self.linked
     }
 
     // Making things.
@@ -238,6 +245,10 @@ impl<'s, 'a> Run<'s, 'a> {
 
     /// To ask before changing a list or map.
     pub fn check_mutable<T>(&self, collection: &T) -> Result<(), Thrown> {
+        let address = std::ptr::from_ref(collection) as usize;
+        if self.params.is_some_and(|params| std::ptr::from_ref(params) as usize == address) {
+            return Err(super::access::unsupported());
+        }
         if self.is_frozen(collection) {
             return Err(Thrown::new(
                 ClassId::UnsupportedOperationException,
@@ -307,11 +318,4 @@ impl<'s, 'a> Run<'s, 'a> {
             _ => self.class_name(val),
         }
     }
-}
-
-/// Roughly where the stack pointer stands.
-#[inline]
-fn stack_position() -> usize {
-    let here = 0_u8;
-    std::ptr::from_ref(&here) as usize
 }

@@ -15,12 +15,12 @@ impl<'a> Run<'_, 'a> {
         match val {
             Val::Str(s) => Ok(s),
             Val::Null => Err(Thrown::null_pointer("Cannot invoke \"String.length()\" because value is null")),
-            other => self.text_of(other),
+            other => self.print(other),
         }
     }
 
     /// `String.valueOf(val)`.
-    pub fn text_of(&mut self, val: Val<'a>) -> Result<&'a str, Thrown> {
+    pub fn print(&mut self, val: Val<'a>) -> Result<&'a str, Thrown> {
         if let Val::Str(s) = val {
             return Ok(s);
         }
@@ -32,16 +32,16 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    pub fn text_val(&mut self, val: Val<'a>) -> Eval<'a> {
-        self.text_of(val).map(Val::Str)
+    pub fn print_val(&mut self, val: Val<'a>) -> Eval<'a> {
+        self.print(val).map(Val::Str)
     }
 
     pub fn write_text(&mut self, val: Val<'a>, out: &mut String) -> Result<(), Thrown> {
         match val {
             Val::Null => out.push_str("null"),
             Val::Bool(b) => out.push_str(if b { "true" } else { "false" }),
-            Val::Byte(n) => drop(write!(out, "{n}")),
-            Val::Short(n) => drop(write!(out, "{n}")),
+            Val::Byte(n) => out.push_str(itoa::Buffer::new().format(n)),
+            Val::Short(n) => out.push_str(itoa::Buffer::new().format(n)),
             Val::Char(c) => push_unit(out, &mut None, c),
             Val::Int(n) => out.push_str(itoa::Buffer::new().format(n)),
             Val::Long(n) => out.push_str(itoa::Buffer::new().format(n)),

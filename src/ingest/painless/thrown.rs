@@ -37,6 +37,20 @@ impl Thrown {
         Self::new(ClassId::ClassCastException, message)
     }
 
+    /// What other parts of ingest report as a failure.
+    pub fn from_failure(failure: Failure) -> Self {
+        let class = match failure.kind {
+            ErrorKind::IllegalState => ClassId::IllegalStateException,
+            ErrorKind::NumberFormat => ClassId::NumberFormatException,
+            ErrorKind::NullPointer => ClassId::NullPointerException,
+            ErrorKind::ClassCast => ClassId::ClassCastException,
+            ErrorKind::IndexOutOfBounds => ClassId::IndexOutOfBoundsException,
+            ErrorKind::DateTimeParse => ClassId::DateTimeParseException,
+            _ => ClassId::IllegalArgumentException,
+        };
+        Self::new(class, failure.reason)
+    }
+
     /// Too much of something that an honest script never needs: not to be caught.
     pub fn painless_error(message: impl Into<String>) -> Self {
         Self::new(ClassId::PainlessError, message)

@@ -26,7 +26,8 @@ pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Pro
         let error = settings.node.error(format!("[id] the stored script [{id}] is not known here"));
         return Err(error.help("put the script's text into `source`"));
     }
-    let node = settings.take("source").ok_or_else(|| settings.missing("source"))?;
+    // `inline` is what `source` was called before Elasticsearch 6.
+    let node = settings.take("source").or(settings.take("inline")).ok_or_else(|| settings.missing("source"))?;
     let source = node.as_str().ok_or_else(|| settings.wrong_type("source", node, "string"))?;
     let script = Script::compile(source, ScriptContext::Ingest, params).map_err(|e| node.error(e.to_string()))?;
     Ok(Box::new(RunScript { script }))

@@ -75,7 +75,7 @@ fn hash_code<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
 
 fn to_string<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let [this] = take(args)?;
-    run.text_val(this)
+    run.print_val(this)
 }
 
 pub fn compare_to<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {

@@ -1,11 +1,11 @@
-//! `Map`, its kinds, and `Map.Entry`.
+//! `Map` and its unsorted kinds.
 
 use super::{Class, ClassId, take};
 use crate::ingest::painless::access::unsupported;
 use crate::ingest::painless::equality;
-use crate::ingest::painless::iterate::{changed, no_element};
+use crate::ingest::painless::iterate::changed;
 use crate::ingest::painless::keys;
-use crate::ingest::painless::object::{Entry, Kind, MapRef, Obj, Order, View};
+use crate::ingest::painless::object::{Entry, Kind, MapRef, Order, View};
 use crate::ingest::painless::run::{Eval, Run};
 use crate::ingest::painless::thrown::Thrown;
 use crate::ingest::painless::value::Val;
@@ -76,36 +76,6 @@ pub const LINKED_HASH_MAP: Class = Class {
     ..Class::EMPTY
 };
 
-pub const SORTED_MAP: Class = Class {
-    name: "java.util.SortedMap",
-    extends: &[ClassId::Map],
-    methods: &[("def firstKey()", first_key), ("def lastKey()", last_key)],
-    ..Class::EMPTY
-};
-
-pub const NAVIGABLE_MAP: Class = Class {
-    name: "java.util.NavigableMap",
-    extends: &[ClassId::SortedMap],
-    methods: &[
-        ("Map.Entry firstEntry()", |run, args| edge_entry(run, args, false)),
-        ("Map.Entry lastEntry()", |run, args| edge_entry(run, args, true)),
-        ("Map.Entry pollFirstEntry()", |run, args| poll_entry(run, args, false)),
-        ("Map.Entry pollLastEntry()", |run, args| poll_entry(run, args, true)),
-        ("def ceilingKey(def)", |run, args| near_key(run, args, |o| o.is_ge(), false)),
-        ("def higherKey(def)", |run, args| near_key(run, args, |o| o.is_gt(), false)),
-        ("def floorKey(def)", |run, args| near_key(run, args, |o| o.is_le(), true)),
-    ],
-    ..Class::EMPTY
-};
-
-pub const TREE_MAP: Class = Class {
-    name: "java.util.TreeMap",
-    extends: &[ClassId::NavigableMap],
-    constructors: &[("()", |run, args| new_map(run, args, Order::Sorted))],
-    methods: &[("def clone()", |run, args| new_map(run, args, Order::Sorted))],
-    ..Class::EMPTY
-};
-
 macro_rules! hidden_maps {
     ($($constant:ident = $name:literal;)*) => {
         $(pub const $constant: Class = Class { name: $name, extends: &[ClassId::Map], hidden: true, ..Class::EMPTY };)*
@@ -118,38 +88,12 @@ hidden_maps! {
     INGEST_CTX_MAP = "org.elasticsearch.ingest.IngestCtxMap";
 }
 
-pub const ENTRY: Class = Class {
-    name: "java.util.Map.Entry",
-    methods: &[("def getKey()", entry_key), ("def getValue()", entry_value), ("def setValue(def)", set_entry_value)],
-    statics: &[
-        ("Comparator comparingByKey()", |run, _| comparing_entries(run, entry_key, Val::Null)),
-        ("Comparator comparingByKey(Comparator)", |run, args| {
-            comparing_entries(run, entry_key, args.first().copied().unwrap_or(Val::Null))
-        }),
-        ("Comparator comparingByValue()", |run, _| comparing_entries(run, entry_value, Val::Null)),
-        ("Comparator comparingByValue(Comparator)", |run, args| {
-            comparing_entries(run, entry_value, args.first().copied().unwrap_or(Val::Null))
-        }),
-    ],
-    ..Class::EMPTY
-};
-
-pub const HASH_MAP_NODE: Class =
-    Class { name: "java.util.HashMap.Node", extends: &[ClassId::MapEntry], hidden: true, ..Class::EMPTY };
-
-pub const SIMPLE_ENTRY: Class = Class {
-    name: "java.util.AbstractMap.SimpleEntry",
-    extends: &[ClassId::MapEntry],
-    constructors: &[("(def, def)", new_entry), ("(Map.Entry)", copy_entry)],
-    ..Class::EMPTY
-};
-
-fn map<'a>(args: &[Val<'a>]) -> Result<MapRef<'a>, Thrown> {
+pub(super) fn map<'a>(args: &[Val<'a>]) -> Result<MapRef<'a>, Thrown> {
     args.first().and_then(|v| v.as_map()).ok_or_else(|| Thrown::null_pointer("the map is null"))
 }
 
 /// The map, to be changed.
-fn mutable<'a>(run: &Run<'_, 'a>, args: &[Val<'a>]) -> Result<MapRef<'a>, Thrown> {
+pub(super) fn mutable<'a>(run: &Run<'_, 'a>, args: &[Val<'a>]) -> Result<MapRef<'a>, Thrown> {
     let map = map(args)?;
     if map.unmodifiable {
         return Err(unsupported());
@@ -183,7 +127,7 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-fn new_map<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], order: Order) -> Eval<'a> {
+pub(super) fn new_map<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], order: Order) -> Eval<'a> {
     let members = match args.first() {
         None => Vec::new(),
         Some(from) => match from.as_map() {
@@ -526,96 +470,4 @@ pub fn get_by_path<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
         }
     }
     Ok(at)
-}
-
-// Sorted maps.
-
-fn first_key<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let keys = run.map_keys(map(args)?)?;
-    keys.first().map(|k| keys::decode(run, k)).ok_or_else(no_element)
-}
-
-fn last_key<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let keys = run.map_keys(map(args)?)?;
-    keys.last().map(|k| keys::decode(run, k)).ok_or_else(no_element)
-}
-
-fn edge<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], last: bool) -> Result<Option<&'a str>, Thrown> {
-    let keys = run.map_keys(map(args)?)?;
-    Ok(if last { keys.last() } else { keys.first() }.copied())
-}
-
-fn edge_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], last: bool) -> Eval<'a> {
-    let map = map(args)?;
-    Ok(edge(run, args, last)?.map_or(Val::Null, |key| run.entry(map, key)))
-}
-
-fn poll_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], last: bool) -> Eval<'a> {
-    let map = mutable(run, args)?;
-    let Some(key) = edge(run, args, last)? else { return Ok(Val::Null) };
-    let value = map.object.remove(key).map_or(Val::Null, |v| run.val(v));
-    let key = keys::decode(run, key);
-    Ok(run.object(Kind::Entry(Entry { map: None, key, value: Cell::new(value) })))
-}
-
-fn near_key<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>], fits: fn(std::cmp::Ordering) -> bool, last: bool) -> Eval<'a> {
-    let [_, wanted] = take(args)?;
-    let mut found = Val::Null;
-    for key in run.map_keys(map(args)?)? {
-        let key = keys::decode(run, key);
-        if fits(equality::compare(run, key, wanted)?) {
-            found = key;
-            if !last {
-                break;
-            }
-        }
-    }
-    Ok(found)
-}
-
-// Entries.
-
-fn entry<'a>(args: &[Val<'a>]) -> Result<&'a Entry<'a>, Thrown> {
-    match args.first() {
-        Some(Val::Obj(Obj { kind: Kind::Entry(entry), .. })) => Ok(entry),
-        _ => Err(Thrown::null_pointer("the entry is null")),
-    }
-}
-
-fn entry_key<'a>(_: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    Ok(entry(args)?.key)
-}
-
-fn entry_value<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    run.entry_value(entry(args)?)
-}
-
-fn set_entry_value<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let [_, val] = take(args)?;
-    let entry = entry(args)?;
-    let old = run.entry_value(entry)?;
-    if let Some(map) = entry.map {
-        if map.unmodifiable {
-            return Err(unsupported());
-        }
-        run.map_put(map.object, entry.key, val)?;
-    }
-    entry.value.set(val);
-    Ok(old)
-}
-
-fn new_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let [key, val] = take(args)?;
-    Ok(run.object(Kind::Entry(Entry { map: None, key, value: Cell::new(val) })))
-}
-
-fn copy_entry<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let from = entry(args)?;
-    let val = run.entry_value(from)?;
-    new_entry(run, &[from.key, val])
-}
-
-fn comparing_entries<'a>(run: &mut Run<'_, 'a>, part: super::Native, comparator: Val<'a>) -> Eval<'a> {
-    let key = run.native_lambda(ClassId::Function, part, &[]);
-    super::functions::compare_by(run, key, comparator)
 }

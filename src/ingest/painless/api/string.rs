@@ -1,6 +1,6 @@
 //! `String` and `CharSequence`.
 
-use super::{Class, ClassId, take};
+use super::{Class, ClassId, int, take};
 use crate::ingest::painless::jstring;
 use crate::ingest::painless::object::{Kind, Obj};
 use crate::ingest::painless::run::{Eval, Run};
@@ -17,8 +17,8 @@ pub const CHAR_SEQUENCE: Class = Class {
         ("char charAt(int)", char_at),
         ("int length()", length),
         ("CharSequence subSequence(int, int)", substring),
-        ("String replaceAll(Pattern, Function)", super::strings::replace_all_with),
-        ("String replaceFirst(Pattern, Function)", super::strings::replace_first_with),
+        ("String replaceAll(Pattern, Function)", super::patterns::replace_all_with),
+        ("String replaceFirst(Pattern, Function)", super::patterns::replace_first_with),
     ],
     ..Class::EMPTY
 };
@@ -81,10 +81,6 @@ fn text_or<'a>(run: &mut Run<'_, 'a>, val: Option<&Val<'a>>, call: &str, name: &
         Val::Null => Err(Thrown::null_pointer(format!("Cannot invoke \"{call}\" because \"{name}\" is null"))),
         other => run.text(other),
     }
-}
-
-fn int(args: &[Val<'_>], index: usize) -> i32 {
-    args.get(index).and_then(|v| v.to_i32()).unwrap_or(0)
 }
 
 fn out_of_bounds(message: String) -> Thrown {
@@ -310,7 +306,7 @@ fn to_upper_case<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
 
 fn value_of<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let [val] = take(args)?;
-    run.text_val(val)
+    run.print_val(val)
 }
 
 fn copy_value_of<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {

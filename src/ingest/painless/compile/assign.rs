@@ -17,7 +17,14 @@ impl<'c> Compiler<'c> {
     ) -> Compiled<Typed> {
         let (place, ty) = self.target(at, target, op.is_some())?;
         let Some(op) = op else {
-            let value = self.value(value, ty, CastRule::Implicit)?;
+            // Where the store itself depends on the object, the value keeps its own type.
+            let is_dynamic = matches!(place, Target::Property { .. } | Target::Index { kind: IndexKind::Def, .. });
+            let value = if is_dynamic {
+                let typed = self.expr(value, Want::ANY)?;
+                self.coerce(typed, ty, CastRule::Implicit, value.at)?
+            } else {
+                self.value(value, ty, CastRule::Implicit)?
+            };
             return Ok(Typed { expr: simple(place, value, target.at), ty });
         };
         let value_at = value.at;

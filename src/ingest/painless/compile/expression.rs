@@ -5,11 +5,15 @@ use super::{Compiled, Compiler, Typed, Want, cast_error, display_name, error};
 use crate::ingest::painless::api::ClassId;
 use crate::ingest::painless::ast::*;
 use crate::ingest::painless::ir::Expr as Ir;
-use crate::ingest::painless::regex::Regex;
+use crate::ingest::painless::parser::too_deep;
+use crate::ingest::painless::regex;
 use crate::ingest::painless::types::{Base, CastRule, Type, promote_conditional};
 
 impl<'c> Compiler<'c> {
     pub(super) fn expr(&mut self, e: &'c Expr<'c>, want: Want) -> Compiled<Typed> {
+        if self.stack.is_spent() {
+            return Err(too_deep(e.at));
+        }
         match &e.kind {
             ExprKind::Null => {
                 let ty = want.ty.unwrap_or(Type::OBJECT);
@@ -82,7 +86,7 @@ impl<'c> Compiler<'c> {
     fn regex(&mut self, at: u32, pattern: &str, flags: &str) -> Compiled<Typed> {
         // An escaped slash is how a slash stands in the literal.
         let pattern = pattern.replace("\\/", "/");
-        let regex = match Regex::new(&pattern, flags) {
+        let regex = match regex::compile(&pattern, flags) {
             Ok(regex) => regex,
             Err(reason) => return error(at, format!("Error compiling regex: {reason}")),
         };
@@ -132,8 +136,8 @@ impl<'c> Compiler<'c> {
             return error(at, "Extraneous elvis operator. RHS is null.");
         }
         let ty = want.ty.unwrap_or_else(|| promote_conditional(a.ty, b.ty));
-        let a = self.coerce(a, ty, CastRule::Implicit, left.at)?;
-        let b = self.coerce(b, ty, CastRule::Implicit, right.at)?;
+        let a = self.coerce(a, ty, want.rule, left.at)?;
+        let b = self.coerce(b, ty, want.rule, right.at)?;
         Ok(Typed { expr: Ir::Elvis(Box::new([a, b])), ty })
     }
 
@@ -143,8 +147,8 @@ impl<'c> Compiler<'c> {
         let a = self.expr(then, want)?;
         let b = self.expr(otherwise, want)?;
         let ty = want.ty.unwrap_or_else(|| promote_conditional(a.ty, b.ty));
-        let a = self.coerce(a, ty, CastRule::Implicit, then.at)?;
-        let b = self.coerce(b, ty, CastRule::Implicit, otherwise.at)?;
+        let a = self.coerce(a, ty, want.rule, then.at)?;
+        let b = self.coerce(b, ty, want.rule, otherwise.at)?;
         Ok(Typed { expr: Ir::Conditional(Box::new([test, a, b])), ty })
     }
 

@@ -63,7 +63,7 @@ impl<'c> Compiler<'c> {
             }
         };
         let compiled = self.lambda_body(at, body, is_void);
-        let slots = self.scope.slots_max();
+        let slots = self.scope.frame_len();
         self.scope = outer;
         let index = self.functions.len() as u32;
         self.functions.push(Function {
@@ -128,7 +128,7 @@ impl<'c> Compiler<'c> {
             LambdaBody::Expression(e) => {
                 self.statements.push(e.at);
                 let returns = self.scope.returns.0;
-                let typed = self.expr(e, Want::of(returns))?;
+                let typed = self.expr(e, Want::of(returns, CastRule::Internal))?;
                 if typed.ty == Type::VOID {
                     return if is_void || returns.is_def() {
                         Ok(vec![Stmt::Expr(typed.expr)])

@@ -20,9 +20,10 @@ use super::lexer::tokenize;
 use super::params::Params;
 use super::parser::parse;
 use super::program::Program;
-use super::regex::Regex;
+use super::stack::StackGuard;
 use super::types::{Base, Cast, CastRule, Type, cast};
 use super::{ScriptContext, ir};
+use crate::ingest::java_regex::JavaRegex;
 use rustc_hash::FxHashMap;
 use scope::{Scope, Variable};
 use statement::Escape;
@@ -64,11 +65,12 @@ struct Compiler<'c> {
     context: ScriptContext,
     texts: Vec<Box<str>>,
     text_indexes: FxHashMap<String, u32>,
-    regexes: Vec<Regex>,
+    regexes: Vec<JavaRegex>,
     functions: Vec<Function>,
     signatures: FxHashMap<(&'c str, usize), Signature>,
     statements: Vec<u32>,
     scope: Scope<'c>,
+    stack: StackGuard,
 }
 
 /// A function of the script as its callers see it.
@@ -88,13 +90,15 @@ struct Typed {
 #[derive(Clone, Copy)]
 struct Want {
     ty: Option<Type>,
+    /// How the value will be cast.
+    rule: CastRule,
 }
 
 impl Want {
-    const ANY: Self = Self { ty: None };
+    const ANY: Self = Self { ty: None, rule: CastRule::Implicit };
 
-    fn of(ty: Type) -> Self {
-        Self { ty: Some(ty) }
+    fn of(ty: Type, rule: CastRule) -> Self {
+        Self { ty: Some(ty), rule }
     }
 }
 
@@ -117,6 +121,7 @@ impl<'c> Compiler<'c> {
             signatures: FxHashMap::default(),
             statements: Vec::new(),
             scope: Scope::default(),
+            stack: StackGuard::new(),
         }
     }
 
@@ -157,7 +162,7 @@ impl<'c> Compiler<'c> {
 
     /// An expression as a value of type `to`.
     fn value(&mut self, expr: &'c ast::Expr<'c>, to: Type, rule: CastRule) -> Compiled<Expr> {
-        let typed = self.expr(expr, Want::of(to))?;
+        let typed = self.expr(expr, Want::of(to, rule))?;
         self.coerce(typed, to, rule, expr.at)
     }
 
@@ -227,7 +232,7 @@ impl<'c> Compiler<'c> {
         }
         // Lambdas pass arguments of any type to a function they refer to.
         let casts = types.iter().map(|ty| argument_cast(*ty)).collect();
-        let slots = self.scope.slots_max();
+        let slots = self.scope.frame_len();
         if let Some(entry) = self.functions.get_mut(index) {
             *entry = Function {
                 name: function.name.into(),
@@ -264,7 +269,7 @@ impl<'c> Compiler<'c> {
         self.scope.count_builtins(names::used(body));
         let (mut statements, _) = self.block_allowing_empty(body, true)?;
         prologue.append(&mut statements);
-        let slots = self.scope.slots_max();
+        let slots = self.scope.frame_len();
         Ok(Function {
             name: "execute".into(),
             parameters: 0,

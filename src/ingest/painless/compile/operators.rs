@@ -48,8 +48,7 @@ impl<'c> Compiler<'c> {
         let b = self.coerce(b, right_type, CastRule::Implicit, right.at)?;
         let divides = matches!(op, BinaryOp::Div | BinaryOp::Rem);
         if divides && matches!(a, Ir::Int(_) | Ir::Long(_)) && matches!(b, Ir::Int(0) | Ir::Long(0)) {
-            let error = CompileError::new(at as usize, "/ by zero");
-            return Err(error.of_kind(ErrorKind::Other("arithmetic_exception")));
+            return Err(CompileError::new(at as usize, "/ by zero").of_kind(ErrorKind::Other("arithmetic_exception")));
         }
         Ok(Typed { expr: Ir::Binary(Box::new(Binary { op, left: a, right: b, at })), ty: result })
     }

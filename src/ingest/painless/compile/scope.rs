@@ -148,7 +148,8 @@ impl<'c> Scope<'c> {
         self.java_slot = mark.java_slot;
     }
 
-    pub fn slots_max(&self) -> Slot {
+    /// How many slots the function needs.
+    pub fn frame_len(&self) -> Slot {
         self.slots_max
     }
 }

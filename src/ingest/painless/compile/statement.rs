@@ -6,6 +6,7 @@ use crate::ingest::painless::ast::*;
 use crate::ingest::painless::eval::default_value;
 use crate::ingest::painless::ir;
 use crate::ingest::painless::ir::{Expr as Ir, Stmt};
+use crate::ingest::painless::parser::too_deep;
 use crate::ingest::painless::types::{CastRule, Type, cast, is_subtype};
 use crate::ingest::painless::value::Val;
 
@@ -53,6 +54,9 @@ impl<'c> Compiler<'c> {
     }
 
     fn block_at(&mut self, block: &'c Block<'c>, position: Position) -> Compiled<(Vec<Stmt>, Escape)> {
+        if self.stack.is_spent() {
+            return Err(too_deep(block.at));
+        }
         let mark = self.scope.mark();
         let mut statements = Vec::with_capacity(block.statements.len());
         let mut escape = Escape::default();
@@ -129,7 +133,7 @@ impl<'c> Compiler<'c> {
     fn expression_statement(&mut self, e: &'c Expr<'c>, at: Position, out: &mut Vec<Stmt>) -> Compiled<Escape> {
         let returns = self.scope.returns.0;
         if at.last && returns != Type::VOID {
-            let typed = self.expr(e, Want::of(returns))?;
+            let typed = self.expr(e, Want::ANY)?;
             if typed.ty == Type::VOID {
                 out.push(Stmt::Expr(typed.expr));
                 return Ok(Escape::default());
