@@ -1,4 +1,4 @@
-//! The main job under fire: 100,000 lines of six kinds through Filebeat and Kafka while logboom is killed with SIGKILL and
+//! The main job under fire: 100,000 lines of eight kinds (three of them other systems' own logs where `../shared/data` is there) through Filebeat and Kafka while logboom is killed with SIGKILL and
 //! restarted three times. Every line must be in Elasticsearch exactly once, in its data stream, with its fields; and planted faults must
 //! reach a webhook within seconds.
 
@@ -14,10 +14,31 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Lines of all kinds together; `LOGBOOM_E2E_LINES` changes it.
 const LINES_DEFAULT: usize = 100_000;
-const KINDS: [&str; 6] = ["nginx-access", "nginx-error", "syslog", "java", "json", "text"];
+const KINDS: [&str; 8] = ["nginx-access", "nginx-error", "syslog", "java", "json", "apache-error", "auth", "text"];
 const KILLS: usize = 3;
 /// Faults planted while the job runs, each of a service of its own.
 const FAULTS: usize = 20;
+
+/// The lines of a kind: a real system's own, over and over, where there are any.
+fn lines(kind: &str, count: usize) -> String {
+    let real = match kind {
+        "apache-error" => "Apache/Apache_2k.log",
+        "auth" => "OpenSSH/OpenSSH_2k.log",
+        "text" => "Hadoop/Hadoop_2k.log",
+        _ => "",
+    };
+    let shared = std::env::var_os("LOGBOOM_SHARED").map_or_else(|| project("../shared"), Into::into);
+    match fs::read_to_string(shared.join("data/loghub").join(real)) {
+        Ok(text) => text.lines().filter(|line| !line.trim().is_empty()).cycle().take(count).fold(
+            String::new(),
+            |mut all, line| {
+                let _ = writeln!(all, "{line}");
+                all
+            },
+        ),
+        Err(_) => (0..count).map(|n| line(kind, n) + "\n").collect(),
+    }
+}
 
 /// A line of a kind; `n` makes each its own.
 fn line(kind: &str, n: usize) -> String {
@@ -42,6 +63,14 @@ fn line(kind: &str, n: usize) -> String {
         "json" => format!(
             r#"{{"@timestamp":"2026-11-23T02:{minute:02}:{second:02}.000Z","log.level":"info","message":"payment {n} authorised"}}"#
         ),
+        "apache-error" => {
+            format!("[Mon Nov 23 02:{minute:02}:{second:02} 2026] [notice] child {n} ready")
+        }
+        "auth" => {
+            format!(
+                "Nov 23 02:{minute:02}:{second:02} web-1 sshd[{n}]: Accepted publickey for deploy from 10.0.0.7 port 5000"
+            )
+        }
         _ => format!("2026-11-23 02:{minute:02}:{second:02} INFO 订单 {n} 处理完成"),
     }
 }
@@ -54,6 +83,8 @@ fn configuration(folder: &Path, hook: u16, run: &str) -> String {
         ("syslog", "system-syslog", "system.syslog"),
         ("java", "java-spring", "java.spring"),
         ("json", "generic-json", "app.json"),
+        ("apache-error", "apache-error", "apache.error"),
+        ("auth", "system-auth", "system.auth"),
         ("text", "generic-text", "app.text"),
     ]
     .iter()
@@ -152,14 +183,13 @@ fn now_ms() -> u128 {
 fn every_line_once_under_sigkill() {
     let run = &format!("once{}", std::process::id());
     let streams = &format!("logs-*-{run}");
-    let lines = std::env::var("LOGBOOM_E2E_LINES").ok().and_then(|n| n.parse().ok()).unwrap_or(LINES_DEFAULT);
+    let all = std::env::var("LOGBOOM_E2E_LINES").ok().and_then(|n| n.parse().ok()).unwrap_or(LINES_DEFAULT);
     let folder = tempfile::tempdir().unwrap();
     let logs = folder.path().join("logs");
     fs::create_dir_all(&logs).unwrap();
-    let per_kind = lines / KINDS.len();
+    let per_kind = all / KINDS.len();
     for kind in KINDS {
-        let text: String = (0..per_kind).map(|n| line(kind, n) + "\n").collect();
-        fs::write(logs.join(kind).with_extension("log"), text).unwrap();
+        fs::write(logs.join(kind).with_extension("log"), lines(kind, per_kind)).unwrap();
     }
     let (hook, received) = webhook();
     let config = folder.path().join("logboom.yml");
@@ -272,6 +302,8 @@ fn each_kind_has_its_fields(run: &str, per_kind: u64) {
         ("system.syslog", "host.hostname:web* AND process.name:systemd"),
         ("java.spring", "log.level:INFO AND log.logger:*"),
         ("app.json", "log.level:info"),
+        ("apache.error", "log.level:* AND message:*"),
+        ("system.auth", "process.name:sshd AND process.pid:*"),
         ("app.text", "log.level:*"),
     ] {
         for query in [fields, "anomaly.status:scored AND anomaly.template.id:*"] {
