@@ -3,18 +3,25 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-/// An answer: its status and body. `None`: no body.
+/// An answer: its status and body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub status: StatusCode,
-    pub body: Option<Value>,
+    pub content: Content,
     /// Seconds after which the sender may try again.
     pub retry_after: Option<u32>,
 }
 
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    Json(Value),
+    /// JSON that is written already.
+    Text(String),
+}
+
 impl Answer {
     pub fn new(status: StatusCode, body: Value) -> Self {
-        Self { status, body: Some(body), retry_after: None }
+        Self { status, content: Content::Json(body), retry_after: None }
     }
 
     pub fn ok(body: Value) -> Self {

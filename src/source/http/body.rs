@@ -1,6 +1,6 @@
 //! Bodies of requests: received and decompressed within bounds.
 
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,6 +22,10 @@ pub struct Receiving {
 impl Receiving {
     pub fn new(limit_bytes: usize) -> Arc<Self> {
         Arc::new(Self { limit_bytes, used_bytes: AtomicUsize::new(0) })
+    }
+
+    pub fn limit_bytes(&self) -> usize {
+        self.limit_bytes
     }
 
     pub fn used_bytes(&self) -> usize {
@@ -66,6 +70,12 @@ impl Reserved {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
+
+    /// Why it could not be made `bytes`: halves of the request may fit where it never will.
+    pub fn refusal(&self, bytes: usize) -> BodyError {
+        let limit = self.receiving.limit_bytes();
+        if bytes > limit { BodyError::TooLarge(limit) } else { BodyError::Busy }
+    }
 }
 
 impl Drop for Reserved {
@@ -76,7 +86,7 @@ impl Drop for Reserved {
 
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    #[error("the body has more than {0} bytes (`body_max`)")]
+    #[error("the request needs more than {0} bytes (`body_max`, `receive_max`)")]
     TooLarge(usize),
     #[error("the bodies of all requests together have reached `receive_max`")]
     Busy,
@@ -87,7 +97,7 @@ pub enum BodyError {
 }
 
 /// Receives a body as it was sent.
-pub async fn receive(body: Body, bytes_max: usize, reserved: &mut Reserved) -> Result<Vec<u8>, BodyError> {
+pub async fn receive(body: &mut Body, bytes_max: usize, reserved: &mut Reserved) -> Result<Vec<u8>, BodyError> {
     let told = body.size_hint().lower();
     if told > bytes_max as u64 {
         return Err(BodyError::TooLarge(bytes_max));
@@ -103,11 +113,14 @@ pub async fn receive(body: Body, bytes_max: usize, reserved: &mut Reserved) -> R
 /// No more than this is allocated on the word of a header.
 const CAPACITY_BYTES_MAX: usize = 1024 * 1024;
 
-async fn collect(mut body: Body, bytes_max: usize, reserved: &mut Reserved, told: usize) -> Result<Vec<u8>, BodyError> {
+async fn collect(
+    body: &mut Body,
+    bytes_max: usize,
+    reserved: &mut Reserved,
+    told: usize,
+) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::with_capacity(told.min(CAPACITY_BYTES_MAX));
-    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(|error| BodyError::Broken(error.to_string()))?;
-        let Ok(data) = frame.into_data() else { continue };
+    while let Some(data) = next(body).await? {
         if bytes.len() + data.len() > bytes_max {
             return Err(BodyError::TooLarge(bytes_max));
         }
@@ -117,6 +130,33 @@ async fn collect(mut body: Body, bytes_max: usize, reserved: &mut Reserved, told
         bytes.extend_from_slice(&data);
     }
     Ok(bytes)
+}
+
+async fn next(body: &mut Body) -> Result<Option<Bytes>, BodyError> {
+    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
+        if let Ok(data) = frame.map_err(|error| BodyError::Broken(error.to_string()))?.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+/// What is read and thrown away of a body that was refused.
+const DISCARDED_BYTES_MAX: usize = 512 * 1024 * 1024;
+
+/// Reads what is left of a body. A sender that is still writing when the connection closes may never see the answer, and 413 is what makes it
+/// send less.
+pub async fn discard(mut body: Body) {
+    let rest = async {
+        let mut bytes = 0;
+        while let Ok(Some(data)) = next(&mut body).await {
+            bytes += data.len();
+            if bytes > DISCARDED_BYTES_MAX {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(BODY_WAIT_MAX, rest).await;
 }
 
 /// Decompresses a gzip body; what is received stays reserved besides.
@@ -197,11 +237,14 @@ mod tests {
     async fn a_body_is_bounded_and_the_bound_is_given_back() {
         let receiving = Receiving::new(1_000);
         let mut first = Reserved::none(&receiving);
-        assert_eq!(receive(Body::from(vec![1; 900]), 1_000, &mut first).await.unwrap().len(), 900);
+        assert_eq!(receive(&mut Body::from(vec![1; 900]), 1_000, &mut first).await.unwrap().len(), 900);
         let mut second = Reserved::none(&receiving);
-        assert!(matches!(receive(Body::from(vec![1; 200]), 1_000, &mut second).await, Err(BodyError::Busy)));
+        assert!(matches!(receive(&mut Body::from(vec![1; 200]), 1_000, &mut second).await, Err(BodyError::Busy)));
         drop(first);
-        assert!(receive(Body::from(vec![1; 200]), 1_000, &mut second).await.is_ok());
-        assert!(matches!(receive(Body::from(vec![1; 1_001]), 1_000, &mut second).await, Err(BodyError::TooLarge(_))));
+        assert!(receive(&mut Body::from(vec![1; 200]), 1_000, &mut second).await.is_ok());
+        assert!(matches!(
+            receive(&mut Body::from(vec![1; 1_001]), 1_000, &mut second).await,
+            Err(BodyError::TooLarge(_))
+        ));
     }
 }

@@ -1,7 +1,7 @@
 //! The body of a `_bulk` request: action lines and documents. What is wrong is said in the words of a node (8.19).
 
 use serde_json::Value;
-use std::rc::Rc;
+use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -36,7 +36,7 @@ pub struct Action {
 
 #[derive(Clone, Debug)]
 pub struct BulkItem<'a> {
-    pub action: Rc<Action>,
+    pub action: Arc<Action>,
     /// Empty for `delete`.
     pub source: &'a [u8],
 }
@@ -54,10 +54,21 @@ pub struct Defaults {
 pub struct Malformed {
     pub kind: &'static str,
     pub reason: String,
+    /// Halves of it could be taken.
+    pub is_too_large: bool,
 }
 
+impl Malformed {
+    fn new(kind: &'static str, reason: impl Into<String>) -> Self {
+        Self { kind, reason: reason.into(), is_too_large: false }
+    }
+}
+
+/// Each item costs memory beside its bytes, in the answer too. Senders bundle a few thousand.
+const ITEMS_MAX: usize = 200_000;
+
 fn illegal(reason: String) -> Malformed {
-    Malformed { kind: "illegal_argument_exception", reason }
+    Malformed::new("illegal_argument_exception", reason)
 }
 
 /// What an action may say without meaning anything to us: where a document may go is for the output to know.
@@ -76,14 +87,14 @@ const UNSUPPORTED: &[&str] = &["version", "version_type", "if_seq_no", "if_prima
 /// Takes a body apart.
 pub fn parse<'a>(body: &'a [u8], defaults: &Defaults) -> Result<Vec<BulkItem<'a>>, Malformed> {
     if body.is_empty() {
-        return Err(Malformed { kind: "parse_exception", reason: "request body is required".into() });
+        return Err(Malformed::new("parse_exception", "request body is required"));
     }
     if body.last() != Some(&b'\n') {
         return Err(illegal("The bulk request must be terminated by a newline [\\n]".into()));
     }
     let mut items = Vec::new();
     // Senders mostly say the same of every document.
-    let mut last: Option<(&[u8], Rc<Action>)> = None;
+    let mut last: Option<(&[u8], Arc<Action>)> = None;
     let mut rest = body;
     let mut number = 0;
     while let Some(line) = take_line(&mut rest) {
@@ -93,7 +104,7 @@ pub fn parse<'a>(body: &'a [u8], defaults: &Defaults) -> Result<Vec<BulkItem<'a>
         }
         let action = match &last {
             Some((same, action)) if *same == line => action.clone(),
-            _ => Rc::new(action(line, number, defaults)?),
+            _ => Arc::new(action(line, number, defaults)?),
         };
         last = Some((line, action.clone()));
         let source = if action.operation == Operation::Delete {
@@ -104,6 +115,10 @@ pub fn parse<'a>(body: &'a [u8], defaults: &Defaults) -> Result<Vec<BulkItem<'a>
             number += 1;
             source
         };
+        if items.len() >= ITEMS_MAX {
+            let reason = format!("the request has more than {ITEMS_MAX} items");
+            return Err(Malformed { is_too_large: true, ..Malformed::new("content_too_long_exception", reason) });
+        }
         items.push(BulkItem { action, source });
     }
     let missing: Vec<String> = (items.iter().enumerate())
@@ -111,10 +126,8 @@ pub fn parse<'a>(body: &'a [u8], defaults: &Defaults) -> Result<Vec<BulkItem<'a>
         .map(|(at, _)| format!("{}: index is missing;", at + 1))
         .take(MISSING_TOLD_MAX)
         .collect();
-    let invalid = |what: &str| Malformed {
-        kind: "action_request_validation_exception",
-        reason: format!("Validation Failed: {what}"),
-    };
+    let invalid =
+        |what: &str| Malformed::new("action_request_validation_exception", format!("Validation Failed: {what}"));
     if !missing.is_empty() {
         return Err(invalid(&missing.join("")));
     }

@@ -1,9 +1,9 @@
 //! One request: who sends it, what it asks, what it is told.
 
-use super::answer::Answer;
+use super::answer::{Answer, Content};
 use super::auth::Gate;
-use super::body::{BodyError, Receiving, Reserved, gunzip, receive};
-use super::bulk::{self, Defaults};
+use super::body::{BodyError, Receiving, Reserved, discard, gunzip, receive};
+use super::bulk::{self, Action, Defaults};
 use super::filter_path::FilterPath;
 use super::record::Recorder;
 use super::server::Service;
@@ -13,7 +13,8 @@ use crate::document::Arena;
 use crate::source::Stop;
 use crate::source::spool::{Appended, Appender, Bundle, Refused};
 use crate::telemetry::Health;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -44,7 +45,11 @@ pub struct Endpoint {
 impl Service for Endpoint {
     async fn call(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
         let is_head = request.method() == Method::HEAD;
-        let answer = self.answer(request).await;
+        let (head, mut body) = request.into_parts();
+        let answer = self.answer(&head, &mut body).await;
+        if !body.is_end_stream() && answer.status != StatusCode::UNAUTHORIZED {
+            discard(body).await;
+        }
         let labels = [("source", self.source.clone()), ("status", answer.status.as_str().to_owned())];
         metrics::counter!("logboom_http_requests_total", &labels).increment(1);
         response(answer, is_head)
@@ -52,8 +57,11 @@ impl Service for Endpoint {
 }
 
 fn response(answer: Answer, is_head: bool) -> Response<Body> {
-    let text = answer.body.filter(|_| !is_head).map(|body| body.to_string()).unwrap_or_default();
-    let mut response = Response::new(Body::from(text));
+    let mut response = Response::new(match answer.content {
+        _ if is_head => Body::empty(),
+        Content::Json(value) => Body::from(value.to_string()),
+        Content::Text(text) => Body::from(text),
+    });
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     // Clients that look whether this is an Elasticsearch look here.
@@ -72,8 +80,7 @@ fn response(answer: Answer, is_head: bool) -> Response<Body> {
 }
 
 impl Endpoint {
-    async fn answer(&self, request: Request<Body>) -> Answer {
-        let (head, body) = request.into_parts();
+    async fn answer(&self, head: &Parts, body: &mut Body) -> Answer {
         if let Some(refused) = self.gate.refuse(&head.headers) {
             return refused;
         }
@@ -94,14 +101,17 @@ impl Endpoint {
         }
         let query = Query::of(&head.uri);
         let defaults = Defaults { index, pipeline: query.get("pipeline"), routing: query.get("routing") };
-        let answer = self.bulk(&head.headers, body, defaults).await;
-        match query.get("filter_path") {
-            Some(paths) => Answer { body: answer.body.map(|body| FilterPath::new(&paths).apply(body)), ..answer },
-            None => answer,
-        }
+        let filter = query.get("filter_path").map(|paths| FilterPath::new(&paths));
+        self.bulk(&head.headers, body, defaults, filter).await
     }
 
-    async fn bulk(&self, headers: &HeaderMap, body: Body, defaults: Defaults) -> Answer {
+    async fn bulk(
+        &self,
+        headers: &HeaderMap,
+        body: &mut Body,
+        defaults: Defaults,
+        filter: Option<FilterPath>,
+    ) -> Answer {
         let started = Instant::now();
         let is_gzip = match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
             None | Some(b"identity") => false,
@@ -144,10 +154,11 @@ impl Endpoint {
                 Err(refused) => return self.refused(&refused),
             }
         };
-        drop(reserved);
         self.health.source_ok(&self.source);
         self.count(&items);
-        bulk_answer(&items, &appended, &(self.id_prefix)(appended.segment), started)
+        let answer = bulk_answer(&items, &appended, &(self.id_prefix)(appended.segment), filter.as_ref(), started);
+        drop(reserved);
+        answer
     }
 
     fn refused(&self, refused: &Refused) -> Answer {
@@ -194,8 +205,7 @@ struct Work {
 
 /// What became of an item.
 struct Outcome {
-    operation: &'static str,
-    index: String,
+    action: Arc<Action>,
     /// `None`: made of where it lies.
     id: Option<String>,
     error: Option<(&'static str, String)>,
@@ -207,8 +217,8 @@ struct Taken {
     reserved: Reserved,
 }
 
-/// What a record's `@metadata` may add to it; only a guess for reserving.
-const METADATA_BYTES: usize = 128;
+/// What an item takes beside its bytes: `@metadata`, its outcome, its part of the answer. A guess for reserving.
+const ITEM_BYTES: usize = 512;
 
 impl Work {
     fn run(mut self) -> Result<Taken, Box<Answer>> {
@@ -220,10 +230,14 @@ impl Work {
             std::mem::take(&mut self.received)
         };
         let parsed = bulk::parse(&body, &self.defaults);
-        let parsed = parsed.map_err(|m| Answer::error(StatusCode::BAD_REQUEST, m.kind, &m.reason))?;
-        // The records are a second copy, and the spool's thread makes a third while it writes.
-        if !self.reserved.grow_to(self.reserved.bytes() + body.len() + parsed.len() * METADATA_BYTES) {
-            return Err(Box::new(refusal(&BodyError::Busy)));
+        let parsed = parsed.map_err(|m| {
+            let status = if m.is_too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+            Answer::error(status, m.kind, &m.reason)
+        })?;
+        // The records are a second copy. (While it writes, the spool's thread has a third, of a group of requests.)
+        let needed = body.len() * 2 + parsed.len() * ITEM_BYTES;
+        if !self.reserved.grow_to(needed) {
+            return Err(Box::new(refusal(&self.reserved.refusal(needed))));
         }
         let written_ms = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
         let mut bundle =
@@ -240,37 +254,66 @@ impl Work {
                 }
                 Err(error) => (action.id.clone(), Some(error)),
             };
-            items.push(Outcome { operation: action.operation.name(), index: action.index.clone(), id, error });
+            items.push(Outcome { action: action.clone(), id, error });
         }
         Ok(Taken { items, bundle, reserved: self.reserved })
     }
 }
 
-/// The items' answers in the order of the request.
-fn bulk_answer(items: &[Outcome], appended: &Appended, id_prefix: &str, started: Instant) -> Answer {
-    let mut ends = appended.ends.iter();
-    let mut answers = Vec::with_capacity(items.len());
-    for item in items {
-        let answer = match &item.error {
-            Some((kind, reason)) => {
-                json!({"_index": item.index, "_id": item.id, "status": 400, "error": {"type": kind, "reason": reason}})
-            }
-            None => {
-                // As the worker makes it: the offset is that of the entry's last byte.
-                let offset = ends.next().map_or(0, |end| end.saturating_sub(1));
-                let id = item.id.clone().unwrap_or_else(|| format!("{id_prefix}{offset}"));
-                json!({
-                    "_index": item.index, "_id": id, "_version": 1, "result": "created",
-                    "_shards": {"total": 1, "successful": 1, "failed": 0},
-                    "_seq_no": offset, "_primary_term": 1, "status": 201
-                })
-            }
-        };
-        answers.push(json!({item.operation: answer}));
-    }
-    let errors = items.iter().any(|item| item.error.is_some());
+/// The items' answers in the order of the request, written one by one: a request may have very many.
+fn bulk_answer(
+    items: &[Outcome],
+    appended: &Appended,
+    id_prefix: &str,
+    filter: Option<&FilterPath>,
+    started: Instant,
+) -> Answer {
+    let filtered = |value: Value| match filter {
+        Some(filter) => filter.apply(value),
+        None => value,
+    };
     let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Answer::ok(json!({"took": took, "errors": errors, "items": Value::Array(answers)}))
+    let errors = items.iter().any(|item| item.error.is_some());
+    let mut text = filtered(json!({"took": took, "errors": errors})).to_string();
+    text.pop();
+    let mut ends = appended.ends.iter();
+    let mut is_first = true;
+    for item in items {
+        let is_taken = item.error.is_none();
+        let end = if is_taken { ends.next().copied() } else { None };
+        let answer = item_answer(item, end.unwrap_or(1), id_prefix);
+        let mut filtered = filtered(json!({"items": [answer]}));
+        let Some(answer) = filtered.pointer_mut("/items/0").map(Value::take) else { continue };
+        text.push_str(match (is_first, text.len()) {
+            (true, 1) => "\"items\":[",
+            (true, _) => ",\"items\":[",
+            (false, _) => ",",
+        });
+        text.push_str(&answer.to_string());
+        is_first = false;
+    }
+    text.push_str(if is_first { "}" } else { "]}" });
+    Answer { status: StatusCode::OK, content: Content::Text(text), retry_after: None }
+}
+
+fn item_answer(item: &Outcome, end: u64, id_prefix: &str) -> Value {
+    let action = &item.action;
+    let answer = match &item.error {
+        Some((kind, reason)) => {
+            json!({"_index": action.index, "_id": item.id, "status": 400, "error": {"type": kind, "reason": reason}})
+        }
+        None => {
+            // As the worker makes it: the offset is that of the entry's last byte.
+            let offset = end.saturating_sub(1);
+            let id = item.id.clone().unwrap_or_else(|| format!("{id_prefix}{offset}"));
+            json!({
+                "_index": action.index, "_id": id, "_version": 1, "result": "created",
+                "_shards": {"total": 1, "successful": 1, "failed": 0},
+                "_seq_no": offset, "_primary_term": 1, "status": 201
+            })
+        }
+    };
+    json!({action.operation.name(): answer})
 }
 
 /// A URL's query.

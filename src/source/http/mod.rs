@@ -27,7 +27,7 @@ use anyhow::Context as _;
 use endpoint::Endpoint;
 use pump::Pump;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// The topic of the spool's records, as dead letters and `_id`s name it; a segment is a partition of it.
@@ -94,14 +94,15 @@ impl Http {
     /// Hands records on until told to stop, then lets requests that are being answered end, and waits for what is in flight.
     pub fn run(mut self) {
         self.pump.run();
+        let until = Instant::now() + self.drain;
         let _ = self.stop_server.send(true);
-        let patience = self.drain;
         let abort = self.server.abort_handle();
+        let patience = self.drain / 2;
         let ended = self.runtime.block_on(async { tokio::time::timeout(patience, self.server).await });
         if ended.is_err() {
             abort.abort();
         }
-        self.pump.drain(self.drain);
+        self.pump.drain(until.saturating_duration_since(Instant::now()));
     }
 }
 

@@ -86,8 +86,15 @@ impl Pump {
     /// Waits for what is in flight and remembers how far everything has ended.
     pub fn drain(&mut self, patience: Duration) {
         let lanes: Vec<LaneId> = self.segments.values().map(|progress| progress.lane.id).collect();
-        self.feed.intake.drain(&lanes, patience);
+        let is_drained = self.feed.intake.drain(&lanes, patience);
         self.commit();
+        let spool_bytes = self.spool.used_bytes();
+        tracing::info!(
+            source = self.name,
+            is_drained,
+            spool_bytes,
+            "The spool is closed; what is left in it goes on at the next start."
+        );
     }
 
     fn step(&mut self) -> std::io::Result<Step> {

@@ -19,6 +19,8 @@ pub struct Recorder<'r> {
 
 /// 128 bits: two of 10¹³ documents get the same with a probability of 10⁻¹³.
 const ID_DIGEST_BYTES: usize = 16;
+/// What Elasticsearch calls no pipeline.
+const NO_PIPELINE: &str = "_none";
 /// Elasticsearch's bound on an `_id`.
 const ID_BYTES_MAX: usize = 512;
 
@@ -64,7 +66,7 @@ impl<'r> Recorder<'r> {
         if self.index == IndexFrom::Request {
             member("raw_index", &action.index);
         }
-        if let Some(pipeline) = &action.pipeline {
+        if let Some(pipeline) = action.pipeline.as_ref().filter(|name| *name != NO_PIPELINE) {
             member("pipeline", pipeline);
         }
         if let Some(routing) = &action.routing {

@@ -61,7 +61,7 @@ pub fn answer(node: &Node, method: &Method, path: &str) -> Answer {
             Answer::ok(json!({"acknowledged": true}))
         }
         ["_bulk"] | [_, "_bulk"] => wrong_method(method, path),
-        [name] if method == Method::HEAD && !name.starts_with('_') => Answer { body: None, ..Answer::ok(Value::Null) },
+        [name] if method == Method::HEAD && !name.starts_with('_') => Answer::ok(Value::Null),
         _ => Answer::new(
             StatusCode::BAD_REQUEST,
             json!({"error": format!("no handler found for uri [{path}] and method [{method}]")}),

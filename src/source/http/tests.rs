@@ -175,7 +175,8 @@ fn every_call_that_a_beat_makes_before_it_sends_is_answered() {
         (Method::POST, "/x/_search", 400, "/error", json!("no handler found for uri [/x/_search] and method [POST]")),
     ] {
         let answer = ask(method.clone(), path);
-        let found = answer.body.as_ref().and_then(|body| body.pointer(pointer));
+        let answer::Content::Json(body) = &answer.content else { panic!("{path}") };
+        let found = body.pointer(pointer);
         assert_eq!((answer.status.as_u16(), found), (status, Some(&expected)), "{method} {path}");
     }
 }
@@ -239,6 +240,9 @@ fn requests_that_are_wrong_as_a_whole() {
         running
             .send(|client| client.post(format!("{}/_bulk", running.url)).header("content-encoding", "gzip").body(body))
     };
+    // A sender that is still writing sees the answer.
+    let huge = vec![b'x'; 60 << 20];
+    assert_eq!(running.send(|client| client.post(format!("{}/_bulk", running.url)).body(huge)).0, 413);
     assert_eq!(compressed(&large).0, 413, "what it becomes counts");
     assert_eq!(compressed("{\"create\":{\"_index\":\"x\"}}\n{\"a\":1}\n").0, 200);
     let (status, _, _) =
@@ -255,6 +259,14 @@ fn only_parts_of_an_answer_when_only_they_are_wanted() {
     let path = "/_bulk?filter_path=errors%2Citems.%2A.error%2Citems.%2A.status";
     let (_, _, answer) = running.bulk(path, "{\"create\":{\"_index\":\"x\"}}\n{}\n");
     assert_eq!(answer, json!({"errors": false, "items": [{"create": {"status": 201}}]}));
+    let body = "{\"create\":{\"_index\":\"x\"}}\n{}\n{\"delete\":{\"_index\":\"x\",\"_id\":\"1\"}}\n";
+    for (paths, expected) in [
+        ("items.*.error.type", json!({"items": [{"delete": {"error": {"type": "illegal_argument_exception"}}}]})),
+        ("errors", json!({"errors": true})),
+        ("nothing", json!({})),
+    ] {
+        assert_eq!(running.bulk(&format!("/_bulk?filter_path={paths}"), body).2, expected, "{paths}");
+    }
     running.end();
 }
 

@@ -167,6 +167,20 @@ impl Spool {
         Ok(())
     }
 
+    /// Bytes of entries that have not ended, as far as is remembered.
+    pub fn left_bytes(&self) -> u64 {
+        let (segment, position) = {
+            let saved = self.shared.position();
+            (saved.segment, saved.position)
+        };
+        let header = SEGMENT_HEADER_BYTES as u64;
+        let left = |(number, state): (&u32, &Segment)| {
+            let from = if *number == segment { position.max(header) } else { header };
+            state.end.saturating_sub(from)
+        };
+        self.shared.segments().range(segment..).map(left).sum()
+    }
+
     /// Bytes on disk.
     pub fn used_bytes(&self) -> u64 {
         self.shared.used_bytes.load(Ordering::Relaxed)

@@ -83,12 +83,14 @@ fn what_has_ended_is_given_back_and_its_coordinates_are_not_used_again() {
     let large = vec![b'x'; 5_000];
     let first = append(&appender, &[b"a", &large]).unwrap();
     append(&appender, &[b"b"]).unwrap();
+    let all = spool.left_bytes();
     spool.commit(1, first.ends[0]).unwrap();
+    assert_eq!(all - spool.left_bytes(), 1 + ENTRY_HEADER_BYTES as u64);
     drop((appender, spool));
     let spool = open(folder.path());
     assert_eq!(payloads(&spool), [large, b"b".to_vec()]);
     spool.commit(3, 0).unwrap();
-    assert_eq!((spool.used_bytes(), payloads(&spool).len()), (0, 0));
+    assert_eq!((spool.used_bytes(), spool.left_bytes(), payloads(&spool).len()), (0, 0, 0));
     assert!(list(&settings(folder.path()).path).unwrap().is_empty());
     // Going back is not possible.
     spool.commit(1, 0).unwrap();
