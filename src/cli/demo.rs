@@ -15,12 +15,12 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Run the whole job on built-in sample logs; nothing to install
 #[derive(clap::Args)]
 pub struct Args {
-    /// End after so many records, as fast as they go; without it, records come at a steady pace
+    /// End after so many records, as fast as they go; without it, they come at a steady pace until interrupted (Ctrl-C)
     #[arg(long, value_name = "N")]
     records: Option<u64>,
-    /// End after this time at the latest (30s, 5m, …); Ctrl-C ends it earlier
-    #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = duration)]
-    time: Duration,
+    /// End after this time at the latest (30s, 5m, …)
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
     /// Folder for documents.ndjson and alerts.ndjson
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     out: PathBuf,
@@ -65,7 +65,12 @@ async fn show(settings: &Settings, plan: Plan, args: &Args) -> anyhow::Result<()
     let mut screen = Screen::new();
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     let mut terminate = signal(SignalKind::terminate())?;
-    let end = tokio::time::sleep(args.time);
+    let end = async {
+        match args.time {
+            Some(time) => tokio::time::sleep(time).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::pin!(end);
     loop {
         tokio::select! {

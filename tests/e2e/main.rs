@@ -4,6 +4,7 @@
 
 mod deployment;
 mod exactly_once;
+mod kafka_records;
 mod kibana;
 mod late_verdicts;
 mod outages;
