@@ -44,6 +44,7 @@ async fn render_metrics(State(console): State<Console>) -> String {
     }
     metrics::gauge!("logboom_records_in_flight").set(console.intake.in_flight() as f64);
     metrics::gauge!("logboom_in_flight_bytes").set(console.intake.budget.used_bytes() as f64);
+    metrics::gauge!("logboom_tracked_spans").set(console.intake.tracked_spans() as f64);
     console.metrics.render()
 }
 

@@ -77,6 +77,27 @@ impl Intake {
         lanes.into_iter().filter_map(moved).collect()
     }
 
+    /// These commits did not reach the source: they are given again by the next [`Intake::take_commits`].
+    pub fn commit_failed(&self, lanes: impl IntoIterator<Item = LaneId>) {
+        let mut ledger = self.ledger();
+        lanes.into_iter().for_each(|lane| ledger.commit_failed(lane));
+    }
+
+    /// Whether sources must stop fetching: the bytes in flight are spent, or one record has held up too much behind it.
+    pub fn is_full(&self) -> bool {
+        self.budget.is_spent() || self.ledger().is_full()
+    }
+
+    /// Whether sources that stopped may go on.
+    pub fn has_room(&self) -> bool {
+        self.budget.has_room() && !self.ledger().is_full()
+    }
+
+    /// What the ledger keeps: pieces of batches that have not ended, or wait behind one that has not.
+    pub fn tracked_spans(&self) -> usize {
+        self.ledger().tracked()
+    }
+
     /// Waits until nothing of `lanes` is in flight; false if `patience` ran out first.
     pub fn drain(&self, lanes: &[LaneId], patience: Duration) -> bool {
         let until = Instant::now() + patience;

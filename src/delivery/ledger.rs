@@ -17,10 +17,23 @@ pub struct SpanId {
     sequence: u64,
 }
 
+/// Spans that may be kept. One record that does not end (its dead letter cannot be written, its index is blocked) lets those behind
+/// it pile up: in memory, and as what is read again after a crash. Above this, sources wait.
+const SPANS_MAX: usize = 100_000;
+
 /// The spans in flight, by lane.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
     lanes: HashMap<LaneId, LaneState>,
+    /// Spans of all lanes: those not done, and those done behind one that is not.
+    tracked: usize,
+    spans_max: usize,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self::with_spans_max(SPANS_MAX)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +55,11 @@ struct Span {
 }
 
 impl Ledger {
+    /// A ledger that calls itself full when it keeps so many spans.
+    pub fn with_spans_max(spans_max: usize) -> Self {
+        Self { lanes: HashMap::new(), tracked: 0, spans_max }
+    }
+
     /// Opens a lane. Opening one that is open changes nothing.
     pub fn open(&mut self, lane: LaneId) {
         self.lanes.entry(lane).or_default();
@@ -49,7 +67,9 @@ impl Ledger {
 
     /// Forgets a lane: its spans can no longer be committed.
     pub fn close(&mut self, lane: LaneId) {
-        self.lanes.remove(&lane);
+        if let Some(state) = self.lanes.remove(&lane) {
+            self.tracked -= state.spans.len();
+        }
     }
 
     /// Notes a span handed on whose last record lies at `last_offset`. Spans of a lane come in ascending order.
@@ -58,6 +78,7 @@ impl Ledger {
         let sequence = state.first_sequence + state.spans.len() as u64;
         debug_assert!(state.spans.back().is_none_or(|s| s.next_offset <= last_offset));
         state.spans.push_back(Span { next_offset: last_offset + 1, done: false });
+        self.tracked += 1;
         SpanId { lane, sequence }
     }
 
@@ -73,6 +94,7 @@ impl Ledger {
             if let Some(span) = state.spans.pop_front() {
                 state.committable = Some(span.next_offset);
                 state.first_sequence += 1;
+                self.tracked -= 1;
             }
         }
     }
@@ -85,6 +107,23 @@ impl Ledger {
         }
         state.taken = state.committable;
         state.committable
+    }
+
+    /// Notes that what [`Ledger::take_committable`] gave last did not reach the source: it is given again.
+    pub fn commit_failed(&mut self, lane: LaneId) {
+        if let Some(state) = self.lanes.get_mut(&lane) {
+            state.taken = None;
+        }
+    }
+
+    /// Whether sources must wait before they hand more on.
+    pub fn is_full(&self) -> bool {
+        self.tracked >= self.spans_max
+    }
+
+    /// Spans kept.
+    pub fn tracked(&self) -> usize {
+        self.tracked
     }
 
     /// Spans of the lane that are not done.
@@ -127,6 +166,32 @@ mod tests {
         ledger.close(LANE);
         ledger.complete(span);
         assert_eq!(ledger.take_committable(LANE), None);
+        assert_eq!(ledger.tracked(), 0);
+    }
+
+    #[test]
+    fn a_commit_that_failed_is_given_again() {
+        let mut ledger = Ledger::default();
+        let span = ledger.begin(LANE, 9);
+        ledger.complete(span);
+        assert_eq!(ledger.take_committable(LANE), Some(10));
+        ledger.commit_failed(LANE);
+        assert_eq!(ledger.take_committable(LANE), Some(10));
+        assert_eq!(ledger.take_committable(LANE), None);
+    }
+
+    #[test]
+    fn one_record_that_does_not_end_fills_the_ledger_in_the_end() {
+        let mut ledger = Ledger::with_spans_max(3);
+        let stuck = ledger.begin(LANE, 0);
+        for offset in 1..3 {
+            assert!(!ledger.is_full());
+            let span = ledger.begin(LANE, offset);
+            ledger.complete(span);
+        }
+        assert!(ledger.is_full());
+        ledger.complete(stuck);
+        assert_eq!((ledger.is_full(), ledger.tracked()), (false, 0));
     }
 
     proptest! {

@@ -47,6 +47,8 @@ struct Lanes {
     open: HashMap<String, HashMap<i32, Arc<Lane>>>,
     /// Lanes closed by a rebalance whose records may sit in the batch that is being filled.
     revoked: Vec<LaneId>,
+    /// Partitions came that are not paused yet, whatever the others are.
+    gained: bool,
 }
 
 impl Lanes {
@@ -153,12 +155,19 @@ impl ConsumerContext for Group {
         }
     }
 
+    fn post_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        if let Rebalance::Assign(_) = rebalance {
+            self.lanes().gained = true;
+        }
+    }
+
     fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
         if let Err(error) = result
             && !matches!(&error, KafkaError::ConsumerCommit(rdkafka::types::RDKafkaErrorCode::NoOffset))
         {
             metrics::counter!("logboom_kafka_commit_errors_total", "source" => self.source.to_string()).increment(1);
-            tracing::warn!(%error, "Cannot commit offsets; they are committed with the next ones.");
+            tracing::warn!(%error, "Cannot commit offsets; trying again with the next ones.");
+            self.feed.intake.commit_failed(self.lanes().ids());
         }
     }
 }
@@ -283,10 +292,13 @@ impl Kafka {
 
     /// Pauses the partitions while the byte budget is spent, and lets them go on when half of it is free.
     fn regulate(&self, paused: bool) -> bool {
-        let budget = &self.feed.intake.budget;
+        let intake = &self.feed.intake;
+        let gained = std::mem::take(&mut self.consumer.context().lanes().gained);
+        // A partition that comes while the others are paused would go on filling memory.
+        let paused = paused && !gained;
         let (change, now) = match paused {
-            false if budget.is_spent() => (Consumer::pause as fn(&BaseConsumer<Group>, &TopicPartitionList) -> _, true),
-            true if budget.has_room() => {
+            false if intake.is_full() => (Consumer::pause as fn(&BaseConsumer<Group>, &TopicPartitionList) -> _, true),
+            true if intake.has_room() => {
                 (Consumer::resume as fn(&BaseConsumer<Group>, &TopicPartitionList) -> _, false)
             }
             _ => return paused,
@@ -308,6 +320,8 @@ impl Kafka {
             && let Err(error) = self.consumer.commit(&commits, mode)
         {
             tracing::warn!(%error, "Cannot commit offsets.");
+            let group = self.consumer.context();
+            self.feed.intake.commit_failed(group.lanes().ids());
         }
     }
 

@@ -51,9 +51,9 @@ impl Feed {
 
     /// Waits while the byte budget is spent. False when the source has to stop.
     pub fn wait_for_room(&self) -> bool {
-        if self.intake.budget.is_spent() {
+        if self.intake.is_full() {
             metrics::counter!("logboom_source_pauses_total").increment(1);
-            while !self.intake.budget.has_room() {
+            while !self.intake.has_room() {
                 if self.stop.is_set() {
                     return false;
                 }
