@@ -314,7 +314,8 @@ impl<'m, A: Accounts, M: Fn() -> A> World<'m, A, M> {
                 self.work(process);
             }
             let idle = self.processes[process].batches.is_empty();
-            let read = self.processes[process].owned.iter().all(|o| o.next == self.partitions[o.partition].records.len());
+            let read =
+                self.processes[process].owned.iter().all(|o| o.next == self.partitions[o.partition].records.len());
             if idle && read {
                 break;
             }
