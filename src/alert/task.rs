@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 /// Findings that may wait; workers wait when it is full. The task does nothing slow, so it never is for long.
 const QUEUE_FINDINGS_MAX: usize = 4_096;
+const QUEUE_CHANGES_MAX: usize = 4;
 /// How often due messages are looked for; also the least delay of an alert.
 const TICK: Duration = Duration::from_millis(100);
 const SAVE_EVERY: Duration = Duration::from_secs(2);
@@ -20,6 +21,15 @@ const SAVE_EVERY: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Alerts {
     queue: mpsc::Sender<Finding>,
+    delivered: mpsc::Sender<Delivered>,
+    changes: mpsc::Sender<Change>,
+}
+
+/// Other settings for the running task.
+struct Change {
+    policies: HashMap<String, super::Policy>,
+    channels: HashMap<String, ChannelQueue>,
+    index: Arc<dyn AlertIndex>,
 }
 
 impl Alerts {
@@ -31,11 +41,8 @@ impl Alerts {
     ) -> anyhow::Result<(Self, tokio::task::JoinHandle<()>)> {
         let (queue, findings) = mpsc::channel(QUEUE_FINDINGS_MAX);
         let (delivered, deliveries) = mpsc::channel(QUEUE_FINDINGS_MAX);
-        let channels = settings
-            .channels
-            .iter()
-            .map(|(name, channel)| Ok((name.clone(), ChannelQueue::start(name, channel, delivered.clone())?)))
-            .collect::<anyhow::Result<_>>()?;
+        let (changes, changed_settings) = mpsc::channel(QUEUE_CHANGES_MAX);
+        let channels = start_channels(settings, &delivered)?;
         let store = Store::new(data_dir);
         let task = Task {
             book: Book::restore(store.load()),
@@ -45,9 +52,17 @@ impl Alerts {
             index,
             findings,
             deliveries,
+            changed_settings,
             changed: false,
         };
-        Ok((Self { queue }, tokio::spawn(task.run())))
+        Ok((Self { queue, delivered, changes }, tokio::spawn(task.run())))
+    }
+
+    /// Goes over to other settings. Alerts stay what they are; what old channels have queued is sent by them.
+    pub fn replace(&self, settings: &AlertSettings, index: Arc<dyn AlertIndex>) -> anyhow::Result<()> {
+        let channels = start_channels(settings, &self.delivered)?;
+        let change = Change { policies: settings.policies.clone(), channels, index };
+        self.changes.try_send(change).map_err(|_| anyhow::anyhow!("the alerts are busy with another change"))
     }
 
     /// Hands a finding on, from a worker thread.
@@ -60,6 +75,14 @@ impl Alerts {
     }
 }
 
+fn start_channels(
+    settings: &AlertSettings,
+    delivered: &mpsc::Sender<Delivered>,
+) -> anyhow::Result<HashMap<String, ChannelQueue>> {
+    let channels = settings.channels.iter();
+    channels.map(|(name, channel)| Ok((name.clone(), ChannelQueue::start(name, channel, delivered.clone())?))).collect()
+}
+
 struct Task {
     book: Book,
     store: Store,
@@ -68,6 +91,7 @@ struct Task {
     index: Arc<dyn AlertIndex>,
     findings: mpsc::Receiver<Finding>,
     deliveries: mpsc::Receiver<Delivered>,
+    changed_settings: mpsc::Receiver<Change>,
     changed: bool,
 }
 
@@ -82,6 +106,9 @@ impl Task {
                     None => break,
                 },
                 Some(delivered) = self.deliveries.recv() => self.delivered(&delivered),
+                Some(change) = self.changed_settings.recv() => {
+                    Change { policies: self.policies, channels: self.channels, index: self.index } = change;
+                }
                 _ = tick.tick() => self.tell_due(),
                 _ = save.tick() => self.save().await,
             }

@@ -75,9 +75,7 @@ pub fn main() -> ExitCode {
 /// Reads a configuration and compiles its pipelines; all problems of both at once.
 pub(crate) fn load(path: &Path) -> Result<(Settings, Plan), Failed> {
     let problems = |found: Vec<ConfigError>| Failed::Input(found.iter().map(ToString::to_string).collect());
-    let mut settings = Settings::load(path).map_err(problems)?;
-    let plan = Plan::compile(&mut settings).map_err(problems)?;
-    Ok((settings, plan))
+    crate::job::reload::load(path).map_err(problems)
 }
 
 /// Whoever reads our output has had enough (`| head`): no failure.

@@ -1,12 +1,13 @@
 //! `logboom run`: the job, until it is told to stop.
 
 use super::Failed;
+use crate::job::reload::{Reloader, Requests, Watch, reload};
 use crate::job::{Job, Summary};
 use crate::telemetry;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Run the job: sources to outputs, until SIGTERM or SIGINT
+/// Run the job: sources to outputs, until SIGTERM or SIGINT; SIGHUP reloads the configuration
 #[derive(clap::Args)]
 pub struct Args {
     /// The configuration file
@@ -21,30 +22,48 @@ pub fn run(args: &Args) -> Result<(), Failed> {
         tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).thread_name("io").build()?;
     runtime.block_on(async {
         let metrics = telemetry::install_metrics()?;
-        let job = Job::start(&settings, plan)?;
+        let mut watch = Watch::new(&args.config, &settings);
+        let mut job = Job::start(&settings, plan)?;
+        let (reloader, requests) = Reloader::new();
         if let Some(address) = settings.console {
-            crate::console::serve(address, job.health.clone(), metrics, job.intake.clone()).await?;
+            crate::console::serve(address, job.health.clone(), metrics, job.intake.clone(), reloader.clone()).await?;
         }
         tracing::info!(sources = settings.sources.len(), outputs = settings.outputs.len(), "logboom runs.");
-        wait_for_end(&job).await?;
+        run_until_end(&mut job, &mut watch, settings.watch, requests).await?;
         let summary = job.stop().await;
         report(&summary);
+        drop(reloader);
         Ok::<(), anyhow::Error>(())
     })?;
     runtime.shutdown_timeout(Duration::from_millis(500));
     Ok(())
 }
 
-/// Until a signal to stop, or until every source has come to its end.
-async fn wait_for_end(job: &Job) -> anyhow::Result<()> {
+/// How often the files of the configuration are looked at.
+const WATCH_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Until a signal to stop, or until every source has come to its end. Reloads on SIGHUP, on request, and when files change.
+async fn run_until_end(job: &mut Job, watch: &mut Watch, watching: bool, mut requests: Requests) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut hangup = signal(SignalKind::hangup())?;
     let mut tick = tokio::time::interval(Duration::from_millis(100));
+    let mut look = tokio::time::interval(WATCH_INTERVAL);
     loop {
         tokio::select! {
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
-            _ = tick.tick() => if job.is_finished() { return Ok(()) },
+            _ = hangup.recv() => drop(reload(job, watch, "SIGHUP").await),
+            Some(answer) = requests.recv() => drop(answer.send(reload(job, watch, "request").await)),
+            _ = look.tick(), if watching => if watch.look() {
+                reload(job, watch, "the files changed").await;
+            },
+            _ = tick.tick() => {
+                job.tend();
+                if job.is_finished() {
+                    return Ok(());
+                }
+            }
         }
     }
 }

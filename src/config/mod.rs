@@ -3,6 +3,7 @@
 //! Everything that reads configuration (`logboom.yml`, pipelines, tables) reads it through [`Node`], so that every complaint
 //! can name `file:line:column`.
 
+mod digest;
 mod json;
 mod node;
 mod secret;
@@ -10,6 +11,7 @@ mod section;
 mod settings;
 mod yaml;
 
+pub use digest::Digests;
 pub use json::read_json;
 pub use node::{ConfigError, Data, Key, Node, Position};
 pub use secret::resolve as resolve_secrets;

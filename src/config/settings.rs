@@ -1,6 +1,6 @@
 //! `logboom.yml`, typed: what the program runs on. Every section is read by the room that it configures; this file holds them together.
 
-use super::{ConfigError, Node, Position, Problems, Section, read_file};
+use super::{ConfigError, Digests, Node, Position, Problems, Section, read_file};
 use crate::alert::AlertSettings;
 use crate::delivery::DeadLetterSettings;
 use crate::route::RouteSettings;
@@ -26,6 +26,10 @@ pub struct Settings {
     pub console: Option<SocketAddr>,
     /// Where state that survives a restart lies: file positions, verdicts, dead letters.
     pub data_dir: PathBuf,
+    /// Whether a change of the files is taken over by itself.
+    pub watch: bool,
+    /// What tells this version from another.
+    pub digests: Digests,
 }
 
 /// Bounds of the whole process.
@@ -86,6 +90,7 @@ impl Settings {
         let dead_letters = read_dead_letters(root.section("dead_letters"), folder, &data_dir, &sources);
         let limits = Limits::read(root.section("limits"));
         let console = read_console(root.section("console"));
+        let watch = root.bool_or("watch", true);
         if sources.is_empty() {
             root.problem(root.node.error("no sources: add at least one under `sources`"));
         }
@@ -105,6 +110,8 @@ impl Settings {
             limits,
             console,
             data_dir,
+            watch,
+            digests: Digests::of(node, folder),
         }
     }
 }

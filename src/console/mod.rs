@@ -1,13 +1,14 @@
-//! The HTTP side: metrics and health.
+//! The HTTP side: metrics, health and reloads.
 
 use crate::delivery::{End, Intake};
+use crate::job::reload::{Answer, Reloader};
 use crate::telemetry::{Health, Metrics};
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -16,10 +17,17 @@ struct Console {
     health: Health,
     metrics: Metrics,
     intake: Arc<Intake>,
+    reloader: Reloader,
 }
 
 /// Listens on `address` and serves in the background.
-pub async fn serve(address: SocketAddr, health: Health, metrics: Metrics, intake: Arc<Intake>) -> anyhow::Result<()> {
+pub async fn serve(
+    address: SocketAddr,
+    health: Health,
+    metrics: Metrics,
+    intake: Arc<Intake>,
+    reloader: Reloader,
+) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}: change `console.listen`"))?;
@@ -27,7 +35,8 @@ pub async fn serve(address: SocketAddr, health: Health, metrics: Metrics, intake
         .route("/metrics", get(render_metrics))
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))
-        .with_state(Console { health, metrics, intake });
+        .route("/api/reload", post(reload))
+        .with_state(Console { health, metrics, intake, reloader });
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "The console stopped.");
@@ -55,4 +64,13 @@ async fn ready(State(console): State<Console>) -> impl IntoResponse {
     }
     let lines = problems.iter().map(|(part, reason)| format!("{part}: {reason}\n"));
     (StatusCode::SERVICE_UNAVAILABLE, lines.collect())
+}
+
+/// 200 and what changed, or 422 and what is wrong with the new configuration.
+async fn reload(State(console): State<Console>) -> axum::response::Response {
+    match console.reloader.reload().await {
+        Some(done @ Answer::Done { .. }) => (StatusCode::OK, axum::Json(done)).into_response(),
+        Some(refused) => (StatusCode::UNPROCESSABLE_ENTITY, axum::Json(refused)).into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "logboom is stopping\n").into_response(),
+    }
 }

@@ -6,13 +6,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// read is never refused.
 #[derive(Debug)]
 pub struct ByteBudget {
-    limit_bytes: u64,
+    limit_bytes: AtomicU64,
     used_bytes: AtomicU64,
 }
 
 impl ByteBudget {
     pub fn new(limit_bytes: u64) -> Self {
-        Self { limit_bytes, used_bytes: AtomicU64::new(0) }
+        Self { limit_bytes: AtomicU64::new(limit_bytes), used_bytes: AtomicU64::new(0) }
+    }
+
+    pub fn set_limit(&self, limit_bytes: u64) {
+        self.limit_bytes.store(limit_bytes, Ordering::Relaxed);
+    }
+
+    fn limit_bytes(&self) -> u64 {
+        self.limit_bytes.load(Ordering::Relaxed)
     }
 
     pub fn add(&self, bytes: u64) {
@@ -29,11 +37,11 @@ impl ByteBudget {
 
     /// Whether sources must stop fetching.
     pub fn is_spent(&self) -> bool {
-        self.used_bytes() >= self.limit_bytes
+        self.used_bytes() >= self.limit_bytes()
     }
 
     /// Whether sources that stopped may go on.
     pub fn has_room(&self) -> bool {
-        self.used_bytes() <= self.limit_bytes / 2
+        self.used_bytes() <= self.limit_bytes() / 2
     }
 }

@@ -13,14 +13,20 @@ use crate::route::{Destination, RouteSettings};
 use crate::score::{SKIPPED, Scorer, WorkerScorer};
 use crate::sink::{Chunk, Encoding, Item, Output};
 use crate::source::{Codec, Delivery};
+use arc_swap::ArcSwap;
+use crossbeam_channel::RecvTimeoutError;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The bytes that an arena may hold on to between batches; a batch of giants must not keep its memory for ever.
 const ARENA_KEPT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-pub(super) struct Worker {
+/// How soon an idle worker sees that something was replaced.
+const LOOK_INTERVAL: Duration = Duration::from_millis(200);
+
+struct Worker {
     plan: Arc<Plan>,
     outputs: Vec<Output>,
     /// For each route, the output's place in `outputs`.
@@ -59,8 +65,34 @@ struct Body {
     items: Vec<Item>,
 }
 
+/// Takes deliveries until the queue is closed. Between two batches a worker goes over to what is current, also when none comes: as
+/// long as it knows a replaced output, that output cannot end.
+pub(super) fn run(current: &ArcSwap<Shared>, deliveries: &crossbeam_channel::Receiver<Delivery>) {
+    let mut shared = current.load_full();
+    let mut worker = Worker::new(&shared);
+    let mut arena = Arena::new();
+    loop {
+        let delivery = match deliveries.recv_timeout(LOOK_INTERVAL) {
+            Ok(delivery) => Some(delivery),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        if !Arc::ptr_eq(&current.load(), &shared) {
+            shared = current.load_full();
+            worker = Worker::new(&shared);
+        }
+        let Some(delivery) = delivery else { continue };
+        worker.work(delivery, &arena);
+        if arena.allocated_bytes() > ARENA_KEPT_BYTES_MAX {
+            arena = Arena::new();
+        } else {
+            arena.reset();
+        }
+    }
+}
+
 impl Worker {
-    pub fn new(shared: &Shared) -> Self {
+    fn new(shared: &Shared) -> Self {
         let (names, outputs): (Vec<String>, Vec<Output>) = shared.outputs.clone().into_iter().unzip();
         let plan = shared.plan.clone();
         let place = |route: &RouteSettings| match &route.destination {
@@ -80,19 +112,6 @@ impl Worker {
             dead_letters: shared.dead_letters.clone(),
             record_bytes_max: shared.record_bytes_max,
             plan,
-        }
-    }
-
-    /// Takes deliveries until the queue is closed.
-    pub fn run(mut self, deliveries: &crossbeam_channel::Receiver<Delivery>) {
-        let mut arena = Arena::new();
-        for delivery in deliveries {
-            self.work(delivery, &arena);
-            if arena.allocated_bytes() > ARENA_KEPT_BYTES_MAX {
-                arena = Arena::new();
-            } else {
-                arena.reset();
-            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How one request is answered.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub enum Answer {
 #[derive(Default)]
 struct Taken {
     requests: usize,
+    /// When requests came.
+    arrivals: Vec<Instant>,
     documents: BTreeMap<String, Value>,
 }
 
@@ -76,6 +78,10 @@ impl FakeBulk {
         self.taken.lock().unwrap().requests
     }
 
+    pub fn arrivals(&self) -> Vec<Instant> {
+        self.taken.lock().unwrap().arrivals.clone()
+    }
+
     pub fn documents(&self) -> Vec<Value> {
         self.taken.lock().unwrap().documents.values().cloned().collect()
     }
@@ -96,6 +102,7 @@ fn serve(stream: TcpStream, script: &Script, taken: &Mutex<Taken>) {
         let n = {
             let mut taken = taken.lock().unwrap();
             taken.requests += 1;
+            taken.arrivals.push(Instant::now());
             taken.requests - 1
         };
         let answer = script(n, &body);

@@ -23,6 +23,7 @@ pub struct Running {
 /// The last line of the log.
 pub struct Summary {
     pub line: String,
+    pub log: String,
 }
 
 /// So long may a run take before it counts as hung.
@@ -37,11 +38,39 @@ impl Job {
     pub fn with_source(source: &str, outputs: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("logboom.yml");
-        let text = format!(
-            "sources: {{ {source} }}\nroutes: [ {{ name: default, to: {{ index: faults }} }} ]\noutputs: {outputs}\nlimits: {{ shutdown: 3s, in_flight: 4mb }}\n"
-        );
-        fs::write(&config, text).unwrap();
-        Self { folder, config }
+        let job = Self { folder, config };
+        job.configure(&Self::configuration(source, outputs));
+        job
+    }
+
+    /// `logboom.yml` with one source.
+    pub fn configuration(source: &str, outputs: &str) -> String {
+        format!(
+            "watch: false\nsources: {{ {source} }}\nroutes: [ {{ name: default, to: {{ index: faults }} }} ]\noutputs: {outputs}\nlimits: {{ shutdown: 3s, in_flight: 4mb }}\n"
+        )
+    }
+
+    /// Writes another configuration.
+    pub fn configure(&self, text: &str) {
+        fs::write(&self.config, text).unwrap();
+    }
+
+    /// A file beside the configuration.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Feeds numbered lines, one each millisecond, for a time.
+    pub fn start_steady(&self, time: Duration) -> Running {
+        self.start_with(move |stdin| {
+            let until = Instant::now() + time;
+            for n in 0.. {
+                if Instant::now() > until || writeln!(stdin, "{{\"message\":\"line {n}\",\"n\":{n}}}").is_err() {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        })
     }
 
     /// Runs over `input` to its end.
@@ -85,9 +114,14 @@ impl Running {
 
     /// Sends SIGTERM and waits.
     pub fn terminate(self, patience: Duration) -> Summary {
-        let status = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
+        self.signal("TERM");
         self.end_within(patience)
+    }
+
+    /// Sends a signal by name.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
     }
 
     fn end_within(mut self, patience: Duration) -> Summary {
@@ -112,9 +146,9 @@ impl Running {
         let log = log.join().unwrap();
         assert!(!log.contains("panicked"), "{log}");
         assert_eq!(status.and_then(|s| s.code()), Some(0), "not ended in {patience:?}, or badly:\n{log}");
-        let line =
-            log.lines().rev().find(|l| l.contains("logboom stopped")).unwrap_or_else(|| panic!("no last line:\n{log}"));
-        Summary { line: line.to_owned() }
+        let last = log.lines().rev().find(|l| l.contains("logboom stopped"));
+        let line = last.unwrap_or_else(|| panic!("no last line:\n{log}")).to_owned();
+        Summary { line, log }
     }
 }
 

@@ -6,6 +6,7 @@ mod bulk;
 mod configuration;
 mod http_source;
 mod job;
+mod reload;
 
 use bulk::{Answer, FakeBulk};
 use job::{Job, dead_letters, lines};
