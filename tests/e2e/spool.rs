@@ -247,3 +247,59 @@ fn every_line_once_without_kafka_while_filebeat_is_killed_too() {
     let (written, found) = send_under_fire(&run, "line", true);
     assert!(written == found, "{} lines, {} documents", written.len(), found.len());
 }
+
+/// What Filebeat asks for when it is told to set everything up, over TLS with an API key; and requests that are too large, which it must halve.
+#[test]
+#[ignore = "needs servers: tests/run e2e"]
+fn a_filebeat_that_insists_on_its_setup_sends() {
+    let run = Run::new("setup");
+    let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    fs::write(run.path("c.pem"), pair.cert.pem()).unwrap();
+    fs::write(run.path("k.pem"), pair.signing_key.serialize_pem()).unwrap();
+    let config = run.path("logboom.yml");
+    let text = format!(
+        r#"sources:
+  beats: {{ type: http, listen: "127.0.0.1:{port}", body_max: 30kb, auth: {{ api_keys: ["id:key"] }}, tls: {{ certificate: c.pem, key: k.pem }} }}
+routes: [ {{ name: default, to: {{ index: x }} }} ]
+outputs: {{ file: {{ type: file, path: out.ndjson }} }}
+console: {{ listen: "127.0.0.1:{console}" }}
+"#,
+        port = run.port,
+        console = run.console,
+    );
+    fs::write(&config, text).unwrap();
+    let job = Program::logboom(&config, run.path("logboom.log"));
+    let lines = run.path("lines.log");
+    let wanted = append(&lines, 0, &mut 0).len();
+    let beat = run.path("filebeat.yml");
+    let text = format!(
+        r#"filebeat.inputs: [ {{ type: filestream, id: setup, paths: [{lines}] }} ]
+setup.template.overwrite: true
+setup.ilm.overwrite: true
+output.elasticsearch:
+  hosts: ["https://localhost:{port}"]
+  api_key: "id:key"
+  ssl.certificate_authorities: [{ca}]
+queue.mem.flush.timeout: 100ms
+"#,
+        lines = lines.display(),
+        port = run.port,
+        ca = run.path("c.pem").display(),
+    );
+    fs::write(&beat, text).unwrap();
+    let _filebeat = Program::filebeat(&beat, &run.path("beat"), &[]);
+    let out = run.path("out.ndjson");
+    eventually("all lines", Duration::from_secs(60), || {
+        match fs::read_to_string(&out).map_err(|e| e.to_string())?.lines().count() {
+            found if found >= wanted => Ok(()),
+            found => Err(format!("{found} of {wanted}")),
+        }
+    });
+    assert!(
+        run.metric("logboom_http_requests_total{source=\"beats\",status=\"413\"}").unwrap() >= 1.0,
+        "it was halved"
+    );
+    assert!(run.metric("logboom_http_setup_ignored_total{kind=\"_index_template\"}").unwrap() >= 1.0);
+    assert_eq!(job.stop().code(), Some(0));
+    assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), wanted, "nothing twice");
+}
