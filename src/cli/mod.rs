@@ -8,11 +8,13 @@ use std::process::ExitCode;
 
 mod check;
 mod demo;
+mod eval;
 mod mine;
 mod run;
 mod setup;
 mod simulate;
 mod test;
+mod verdict;
 
 /// Runs Elasticsearch ingest pipelines outside Elasticsearch, scores every log record, delivers it once.
 #[derive(Parser)]
@@ -29,8 +31,10 @@ enum Command {
     Check(check::Args),
     Simulate(simulate::Args),
     Mine(mine::Args),
+    Eval(eval::Args),
     Setup(setup::Args),
     Test(test::Args),
+    Verdict(verdict::Args),
 }
 
 /// What a subcommand ends with when it could not do its work.
@@ -55,8 +59,10 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Mine(args) => mine::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Verdict(args) => verdict::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

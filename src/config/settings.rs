@@ -84,7 +84,10 @@ impl Settings {
             .collect::<Vec<_>>();
         let pipelines_dir = root.string("pipelines").map(|dir| folder.join(dir));
         let geoip_dir = root.string("geoip").map(|dir| folder.join(dir));
-        let scoring = root.section("scoring").map(score::Settings::read);
+        let mut scoring = root.section("scoring").map(score::Settings::read);
+        if let Some(scoring) = &mut scoring {
+            scoring.data_dir = Some(data_dir.clone());
+        }
         let alerts = root.section("alerts").map(|section| AlertSettings::read(section, folder)).unwrap_or_default();
         let routes = RouteSettings::read_all(root.list("routes"), &outputs, &alerts, scoring.is_some(), problems);
         let dead_letters = read_dead_letters(root.section("dead_letters"), folder, &data_dir, &sources);

@@ -2,6 +2,7 @@
 //! expire together.
 
 use super::clock::Clock;
+use super::parameters::Case;
 use super::rules::Level;
 use super::templates::TemplateId;
 use super::verdict::{Status, Verdict};
@@ -34,11 +35,19 @@ pub struct Entry {
     /// `Scored`, or `Degraded` for the short-lived stand-in while no model answers.
     pub status: Status,
     pub expires_ms: u64,
+    /// Other verdicts for certain values of the template's variables.
+    pub cases: Vec<Case>,
     stale_ms: u64,
     is_renewing: AtomicBool,
 }
 
 impl Entry {
+    /// An entry that never expires.
+    pub fn lasting(verdict: Arc<Verdict>, cases: Vec<Case>) -> Self {
+        let (expires_ms, stale_ms) = (u64::MAX, u64::MAX);
+        Self { verdict, status: Status::Scored, expires_ms, cases, stale_ms, is_renewing: AtomicBool::new(false) }
+    }
+
     /// Whether the entry is old enough to be judged again, and the caller is the first to see it.
     pub fn claim_renewal(&self, now_ms: u64) -> bool {
         now_ms >= self.stale_ms && !self.is_renewing.swap(true, Ordering::Relaxed)
@@ -105,9 +114,15 @@ impl VerdictCache {
     }
 
     fn put(&self, key: Key, verdict: Arc<Verdict>, status: Status, expires_ms: u64, stale_ms: u64) -> Arc<Entry> {
-        let entry = Arc::new(Entry { verdict, status, expires_ms, stale_ms, is_renewing: AtomicBool::new(false) });
+        let (cases, is_renewing) = (Vec::new(), AtomicBool::new(false));
+        let entry = Arc::new(Entry { verdict, status, expires_ms, cases, stale_ms, is_renewing });
         self.entries.insert(key, entry.clone());
         entry
+    }
+
+    /// Takes in a verdict of an earlier run, with the time it has left.
+    pub fn restore(&self, key: Key, verdict: Arc<Verdict>, expires_ms: u64) {
+        self.put(key, verdict, Status::Scored, expires_ms, expires_ms);
     }
 
     /// Gives `key` the verdict of `other`, for as long as that has left.

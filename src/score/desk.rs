@@ -4,7 +4,7 @@
 use super::breaker::Breaker;
 use super::budget::Budget;
 use super::flight::{Flight, lock};
-use super::judges::{Asked, Case, Judge, Opinion, Trouble, sign};
+use super::judges::{Asked, Case, Judge, Opinion, Spent, Trouble, sign};
 use super::queue::Queue;
 use super::scorer::Core;
 use super::verdict::Severity;
@@ -57,6 +57,7 @@ pub(super) struct Desk {
     /// Questions that the server takes at once: halved when it is busy, raised again when it answers.
     width: AtomicUsize,
     finished: Notify,
+    total: Mutex<Spent>,
 }
 
 impl Desk {
@@ -78,6 +79,7 @@ impl Desk {
             under_way: AtomicUsize::new(0),
             width: AtomicUsize::new(width),
             finished: Notify::new(),
+            total: Mutex::default(),
         })
     }
 
@@ -229,8 +231,18 @@ impl Desk {
         }
     }
 
+    /// What this desk has spent in all.
+    pub fn total(&self) -> Spent {
+        *lock(&self.total)
+    }
+
     fn spend(&self, asked: &dyn Asked, now: Instant) {
         let spent = asked.spent();
+        {
+            let mut total = lock(&self.total);
+            total.calls += spent.calls;
+            total.tokens += spent.tokens;
+        }
         let mut budgets = lock(&self.budgets);
         if let Some(calls) = &mut budgets.calls {
             calls.spend(spent.calls as f64, now);

@@ -2,8 +2,9 @@
 
 use super::annotation::Annotation;
 use super::cache::{Entry, Key};
-use super::judges::Case;
+use super::judges;
 use super::late::LateVerdicts;
+use super::parameters::Case;
 use super::rules::Rules;
 use super::template::Template;
 use super::verdict::{Floor, Kind, Status};
@@ -45,7 +46,7 @@ pub struct Flight {
     pub floor: Floor,
     /// How often this was asked in vain.
     pub attempts: AtomicU32,
-    case: Mutex<Case>,
+    case: Mutex<judges::Case>,
     answer: OnceLock<Arc<Entry>>,
     answered: Notify,
     targets: Mutex<Vec<Target>>,
@@ -53,7 +54,7 @@ pub struct Flight {
 }
 
 impl Flight {
-    pub fn new(key: Key, case: Case, late: Arc<LateVerdicts>) -> Self {
+    pub fn new(key: Key, case: judges::Case, late: Arc<LateVerdicts>) -> Self {
         Self {
             key,
             template: case.template.clone(),
@@ -79,7 +80,7 @@ impl Flight {
     }
 
     /// What the judges are asked.
-    pub fn case(&self) -> Case {
+    pub fn case(&self) -> judges::Case {
         lock(&self.case).clone()
     }
 
@@ -142,6 +143,8 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Ticket {
     pub(super) flight: Arc<Flight>,
     pub(super) floor: Floor,
+    /// What holds for this record's values of the template's variables.
+    pub(super) case: Option<Case>,
     pub(super) rules: Arc<Rules>,
     pub(super) deadline: Instant,
     pub(super) taken: Instant,
@@ -162,7 +165,8 @@ impl Ticket {
     }
 
     fn answered(&self, entry: &Entry) -> Judged {
-        Judged::of(entry, &self.flight.template, &self.floor, &self.rules, false, self.taken.elapsed())
+        let template = &self.flight.template;
+        Judged::of(entry, template, (&self.floor, self.case.as_ref()), &self.rules, false, self.taken.elapsed())
     }
 
     /// What stands until the verdict comes.
@@ -170,6 +174,10 @@ impl Ticket {
         let mut verdict = self.rules.explain(&self.floor);
         if verdict.kind == Kind::Normal {
             verdict.kind = Kind::Unknown;
+        }
+        if let Some(case) = self.case.as_ref().filter(|case| case.kind == Kind::Anomaly) {
+            case.apply(&mut verdict);
+            verdict.raise_to(&self.floor, &self.rules);
         }
         let annotation = Annotation::new(
             Arc::new(verdict),
@@ -195,16 +203,20 @@ impl Judged {
         Self { annotation, open: None }
     }
 
-    /// The verdict of `entry` on a record whose own words say at least `floor`.
+    /// The verdict of `entry` on a record whose own words and values say what `own` holds.
     pub(super) fn of(
         entry: &Entry,
         template: &Template,
-        floor: &Floor,
+        own: (&Floor, Option<&Case>),
         rules: &Rules,
         cached: bool,
         latency: Duration,
     ) -> Self {
+        let (floor, case) = own;
         let mut verdict = entry.verdict.clone();
+        if let Some(case) = case {
+            case.apply(Arc::make_mut(&mut verdict));
+        }
         let raised = !verdict.is_operators()
             && (floor.severity > verdict.severity || floor.is_sure && verdict.kind != Kind::Anomaly);
         if raised {

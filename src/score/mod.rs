@@ -13,12 +13,15 @@ mod budget;
 mod cache;
 mod clock;
 mod desk;
+pub mod evaluation;
+pub mod feedback;
 mod flight;
 #[cfg(test)]
 mod injection;
 pub mod judges;
 mod late;
 mod mend;
+pub mod parameters;
 mod question;
 mod queue;
 mod quota;
@@ -26,7 +29,9 @@ mod redact;
 pub mod rules;
 mod scorer;
 mod settings;
+mod store;
 mod template;
+mod template_file;
 pub mod templates;
 #[cfg(test)]
 mod tests;

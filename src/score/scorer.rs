@@ -3,18 +3,23 @@
 use super::cache::{Entry, Key, Lifetimes, VerdictCache};
 use super::clock::Clock;
 use super::desk::Desk;
+use super::feedback::{self, Feedback, Follower, Overrides};
 use super::flight::{Flight, Flights, lock};
-use super::judges::{self, Case, Judge, sign};
+use super::judges::{self, Case, Judge, Spent, sign};
 use super::late::LateVerdicts;
 use super::mend::{self, Documents};
 use super::quota::Quotas;
 use super::rules::{Level, Rules};
-use super::settings::Settings;
+use super::settings::{Settings, StoreSettings};
+use super::store::{Store, StoredVerdict};
 use super::template::Template;
+use super::template_file;
 use super::templates::{Miner, MinerSettings, TemplateEvent, TemplateId};
 use super::verdict::{Floor, Kind, Status, Verdict};
 use super::worker::WorkerScorer;
+use arc_swap::ArcSwap;
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -28,6 +33,12 @@ pub enum StartError {
     Rules(String),
     #[error("scoring.{judge}: {reason}")]
     Judge { judge: &'static str, reason: String },
+    #[error("cannot open the verdicts in {path}: {error}")]
+    Store { path: PathBuf, error: std::io::Error },
+    #[error("cannot read the templates in {path}: {error}")]
+    Templates { path: PathBuf, error: std::io::Error },
+    #[error("cannot read the feedback in {path}: {error}")]
+    Feedback { path: PathBuf, error: std::io::Error },
 }
 
 /// What workers, desks and the command line share.
@@ -46,6 +57,8 @@ pub(super) struct Core {
     /// Where questions to models begin.
     desk: Option<Arc<Desk>>,
     quotas: Quotas,
+    store: Option<Store>,
+    overrides: ArcSwap<Overrides>,
     /// The classes that were met, to find the verdicts of a template that became part of another.
     classes: Mutex<BTreeSet<u64>>,
 }
@@ -69,6 +82,9 @@ pub(super) struct Origin<'a> {
 impl Core {
     /// A verdict at once, or the question that will bring it.
     pub fn find(&self, key: Key, template: impl FnOnce() -> Template, line: &str, origin: Origin<'_>) -> Found {
+        if let Some(entry) = self.overrides.load().find(&key) {
+            return Found::Verdict(entry.clone());
+        }
         if let Some(entry) = self.cache.get(&key) {
             if entry.claim_renewal(self.clock.now_ms()) {
                 self.ask(key, template(), line, origin);
@@ -89,6 +105,14 @@ impl Core {
     pub fn follow_templates(&self) {
         for event in self.miner.take_events() {
             if let TemplateEvent::Alias { old, new, .. } = event {
+                if self.overrides.load().has(old) {
+                    self.overrides.rcu(|overrides| {
+                        let mut overrides = Overrides::clone(overrides);
+                        overrides.inherit(old, new);
+                        overrides
+                    });
+                    self.generation.fetch_add(1, Ordering::Release);
+                }
                 let classes: Vec<u64> = lock(&self.classes).iter().copied().collect();
                 classes.into_iter().for_each(|class| self.inherit(old, new, class));
             }
@@ -160,6 +184,33 @@ impl Core {
         self.cache.insert(key, Arc::new(verdict), status)
     }
 
+    /// Operators have spoken.
+    fn overrule(&self, feedback: &[Feedback]) {
+        if feedback.is_empty() {
+            return;
+        }
+        self.overrides.rcu(|overrides| {
+            let mut overrides = Overrides::clone(overrides);
+            feedback.iter().for_each(|one| overrides.apply(one, &self.miner));
+            overrides
+        });
+        self.generation.fetch_add(1, Ordering::Release);
+        metrics::gauge!("logboom_score_overrides").set(self.overrides.load().len() as f64);
+    }
+
+    /// Takes up a verdict of an earlier run, if it came from a judge that would be asked today.
+    fn restore(&self, stored: &StoredVerdict, judges: &[Arc<dyn Judge>]) {
+        let is_current = judges.iter().any(|judge| {
+            judge.name() == stored.judge
+                && judge.model().as_deref() == stored.model.as_deref()
+                && judge.prompt_version().as_deref() == stored.prompt_version.as_deref()
+        });
+        if let (true, Some((key, verdict))) = (is_current, stored.read()) {
+            lock(&self.classes).insert(key.class);
+            self.cache.restore(key, Arc::new(verdict), stored.expires_ms);
+        }
+    }
+
     /// The rules' view, for a while.
     fn stand_in(&self, key: Key, floor: &Floor) -> Arc<Entry> {
         let mut verdict = self.rules.explain(floor);
@@ -172,6 +223,9 @@ impl Core {
     /// A model has answered.
     pub fn conclude(&self, flight: &Flight, case: &Case, verdict: Verdict) {
         let entry = self.keep(flight.key, case, verdict, Status::Scored);
+        if let Some(store) = &self.store {
+            store.append(StoredVerdict::of(&flight.key, &flight.template, &entry));
+        }
         self.flights.close(&flight.key);
         flight.land(entry);
     }
@@ -191,6 +245,8 @@ impl Core {
 /// Scores records; shared by all workers.
 pub struct Scorer {
     core: Arc<Core>,
+    desks: Vec<Arc<Desk>>,
+    template_file: Option<PathBuf>,
     runtime: Handle,
     mends: bool,
     tasks: Mutex<Vec<AbortHandle>>,
@@ -202,7 +258,7 @@ impl Scorer {
         let rules = Arc::new(compile_rules(settings)?);
         let judges = judges::build(settings, &rules, client)?;
         let miner = Miner::new(MinerSettings { hash_seed: rand::random(), ..MinerSettings::default() });
-        Ok(Self::with_judges(settings, rules, judges, runtime, miner))
+        Self::with_judges(settings, rules, judges, runtime, miner)
     }
 
     /// As [`Scorer::start`], with judges of the caller's own.
@@ -212,7 +268,14 @@ impl Scorer {
         judges: Vec<Arc<dyn Judge>>,
         runtime: &Handle,
         miner: Arc<Miner>,
-    ) -> Arc<Self> {
+    ) -> Result<Arc<Self>, StartError> {
+        let (store, stored) = open_store(settings)?;
+        let template_file = settings.data_dir.as_ref().map(|dir| dir.join(template_file::FILE_NAME));
+        if let Some(path) = &template_file {
+            let records =
+                template_file::load(path).map_err(|error| StartError::Templates { path: path.clone(), error })?;
+            miner.import(&records);
+        }
         let clock = Clock::new();
         let lifetimes = Lifetimes { verdict: settings.cache.ttl, degraded: settings.cache.degraded_ttl };
         let mut desks = Vec::new();
@@ -233,15 +296,33 @@ impl Scorer {
                 deadline: settings.deadline,
                 miner,
                 classes: Mutex::default(),
+                store,
+                overrides: ArcSwap::default(),
                 flights: Flights::new(),
                 glancing: judges.iter().filter(|judge| judge.asked().is_none()).cloned().collect(),
                 desk: next,
                 quotas: Quotas::new(settings.questions_per_hour_and_source),
             }
         });
+        stored.iter().for_each(|verdict| core.restore(verdict, &judges));
+        let follower = settings.data_dir.as_ref().map(|dir| Follower::new(&dir.join(feedback::FILE_NAME)));
+        let follower = follower.map(|follower| take_feedback(&core, follower)).transpose()?;
         let mut tasks = vec![runtime.spawn(Clock::run(clock)).abort_handle()];
-        tasks.extend(desks.into_iter().map(|desk| runtime.spawn(desk.run()).abort_handle()));
-        Arc::new(Self { core, runtime: runtime.clone(), mends: settings.mend, tasks: Mutex::new(tasks) })
+        tasks.extend(desks.iter().map(|desk| runtime.spawn(desk.clone().run()).abort_handle()));
+        if let Some(follower) = follower {
+            tasks.push(runtime.spawn(follow_feedback(Arc::downgrade(&core), follower)).abort_handle());
+        }
+        if let Some(path) = &template_file {
+            tasks.push(runtime.spawn(keep_templates(core.miner.clone(), path.clone())).abort_handle());
+        }
+        Ok(Arc::new(Self {
+            core,
+            desks,
+            template_file,
+            runtime: runtime.clone(),
+            mends: settings.mend,
+            tasks: Mutex::new(tasks),
+        }))
     }
 
     /// A scorer for one worker thread.
@@ -264,6 +345,14 @@ impl Scorer {
         self.core.late.clone()
     }
 
+    /// What models have been asked so far.
+    pub fn spent(&self) -> Spent {
+        self.desks
+            .iter()
+            .map(|desk| desk.total())
+            .fold(Spent::default(), |sum, one| Spent { calls: sum.calls + one.calls, tokens: sum.tokens + one.tokens })
+    }
+
     /// Sets the gauges; to be called from time to time.
     pub fn report(&self) {
         metrics::gauge!("logboom_score_cache_entries").set(self.core.cache.len() as f64);
@@ -279,6 +368,67 @@ impl Scorer {
 impl Drop for Scorer {
     fn drop(&mut self) {
         lock(&self.tasks).iter().for_each(AbortHandle::abort);
+        if let Some(path) = &self.template_file {
+            save_templates(&self.core.miner, path);
+        }
+    }
+}
+
+/// How often the templates are saved, beside at the end.
+const TEMPLATES_EVERY: Duration = Duration::from_secs(300);
+
+async fn keep_templates(miner: Arc<Miner>, path: PathBuf) {
+    loop {
+        tokio::time::sleep(TEMPLATES_EVERY).await;
+        let (miner, path) = (miner.clone(), path.clone());
+        let _ = tokio::task::spawn_blocking(move || save_templates(&miner, &path)).await;
+    }
+}
+
+fn save_templates(miner: &Miner, path: &Path) {
+    if let Err(error) = template_file::save(path, &miner.export()) {
+        tracing::warn!(path = %path.display(), %error, "the templates could not be saved");
+    }
+}
+
+/// How often the feedback's file is looked at.
+const FEEDBACK_EVERY: Duration = Duration::from_secs(2);
+
+fn take_feedback(core: &Core, mut follower: Follower) -> Result<Follower, StartError> {
+    let feedback =
+        follower.read_new().map_err(|error| StartError::Feedback { path: follower.path().to_owned(), error })?;
+    core.overrule(&feedback);
+    Ok(follower)
+}
+
+async fn follow_feedback(core: Weak<Core>, mut follower: Follower) {
+    loop {
+        tokio::time::sleep(FEEDBACK_EVERY).await;
+        let read = tokio::task::spawn_blocking(move || {
+            let feedback = follower.read_new();
+            (follower, feedback)
+        });
+        let (Ok((back, feedback)), Some(core)) = (read.await, core.upgrade()) else { return };
+        follower = back;
+        match feedback {
+            Ok(feedback) => core.overrule(&feedback),
+            Err(error) => tracing::warn!(path = %follower.path().display(), %error, "the feedback cannot be read"),
+        }
+    }
+}
+
+fn open_store(settings: &Settings) -> Result<(Option<Store>, Vec<StoredVerdict>), StartError> {
+    let path = match (&settings.cache.store, &settings.data_dir) {
+        (StoreSettings::None, _) => return Ok((None, Vec::new())),
+        (StoreSettings::File(Some(path)), Some(dir)) => dir.join(path),
+        (StoreSettings::File(Some(path)), None) => path.clone(),
+        (StoreSettings::File(None), Some(dir)) => dir.join(super::store::FILE_NAME),
+        (StoreSettings::File(None), None) => PathBuf::from(super::store::FILE_NAME),
+    };
+    let capacity = usize::try_from(settings.cache.capacity).unwrap_or(usize::MAX);
+    match Store::open(&path, capacity) {
+        Ok((store, stored)) => Ok((Some(store), stored)),
+        Err(error) => Err(StartError::Store { path, error }),
     }
 }
 

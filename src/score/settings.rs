@@ -28,6 +28,8 @@ pub struct Settings {
     pub rules: RulesSettings,
     pub models: Vec<(&'static str, ModelSettings)>,
     pub cache: CacheSettings,
+    /// Where what outlives the process is kept: verdicts, feedback. Without it nothing is.
+    pub data_dir: Option<PathBuf>,
     /// Whether documents that were written as pending get their verdicts when they come.
     pub mend: bool,
     /// Questions that one source's new templates may cause.
@@ -70,6 +72,7 @@ impl Default for Settings {
                 degraded_ttl: DEGRADED_TTL_DEFAULT,
                 store: StoreSettings::None,
             },
+            data_dir: None,
             mend: true,
             questions_per_hour_and_source: QUOTA_PER_HOUR_DEFAULT,
         }
@@ -115,6 +118,7 @@ impl Settings {
             rules,
             models,
             cache: section.section("cache").map_or(defaults.cache, CacheSettings::read),
+            data_dir: None,
             mend: section.bool_or("mend", true),
             questions_per_hour_and_source: section.count_or("quota_per_hour", QUOTA_PER_HOUR_DEFAULT, 1..=1_000_000),
         };
@@ -217,15 +221,20 @@ impl RouteSettings {
             }
         };
         let deadline = section.take("deadline").is_some().then(|| section.duration_or("deadline", DEADLINE_DEFAULT));
-        let class = xxh3_64(section.string_or("class", "").as_bytes());
+        let class = class_digest(&section.string_or("class", ""));
         section.finish();
         Some(Self { text: path, deadline, class })
     }
 
     /// What holds for a route that says nothing about scoring, when there is a `scoring:` section.
     pub fn standard() -> Option<Self> {
-        Some(Self { text: FieldPath::parse("message").ok()?, deadline: None, class: xxh3_64(b"") })
+        Some(Self { text: FieldPath::parse("message").ok()?, deadline: None, class: class_digest("") })
     }
+}
+
+/// Routes of one class share verdicts.
+pub(super) fn class_digest(class: &str) -> u64 {
+    xxh3_64(class.as_bytes())
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 
 use super::cache::Key;
 use super::flight::{Judged, Ticket};
+use super::parameters::{self, Case};
 use super::rules::Level;
 use super::scorer::{Core, Found, Origin};
 use super::settings::RouteSettings;
 use super::template::Template;
-use super::templates;
+use super::templates::{self, TemplateMatch};
 use super::verdict::{Floor, Status};
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -43,9 +44,38 @@ pub enum Scored {
     Wait(Ticket),
 }
 
+/// What was said of a template last.
 struct Held {
-    judged: Judged,
     until_ms: u64,
+    judged: Option<Judged>,
+    /// Other verdicts for certain values of the template's variables, and what was said for each.
+    cases: Arc<[Case]>,
+    by_case: Box<[Option<Judged>]>,
+}
+
+impl Held {
+    fn new(cases: &Arc<[Case]>, until_ms: u64) -> Self {
+        let by_case = std::iter::repeat_with(|| None).take(cases.len()).collect();
+        Self { until_ms, judged: None, cases: cases.clone(), by_case }
+    }
+
+    fn get(&self, case: Option<usize>) -> Option<&Judged> {
+        match case {
+            None => self.judged.as_ref(),
+            Some(at) => self.by_case.get(at)?.as_ref(),
+        }
+    }
+
+    fn set(&mut self, case: Option<usize>, judged: Judged) {
+        match case {
+            None => self.judged = Some(judged),
+            Some(at) => {
+                if let Some(place) = self.by_case.get_mut(at) {
+                    *place = Some(judged);
+                }
+            }
+        }
+    }
 }
 
 #[derive(Default)]
@@ -93,49 +123,66 @@ impl WorkerScorer {
         let key = Key { template: found.id, class: hints.route.class, level };
         if let Some(held) = self.held.get(&(key, floor))
             && held.until_ms > self.core.clock.now_ms()
+            && let Some(judged) = held.get(choose(&held.cases, &self.templates, &found, line))
         {
             self.counts.hits += 1;
-            let judged = held.judged.clone();
+            let judged = judged.clone();
             self.count(judged.annotation.status);
             return Scored::Known(judged);
         }
-        self.look_up(key, floor, line, hints)
+        self.look_up(key, floor, line, &found, hints)
     }
 
     #[cold]
-    fn look_up(&mut self, key: Key, floor: Floor, line: &str, hints: Hints<'_>) -> Scored {
+    fn look_up(&mut self, key: Key, floor: Floor, line: &str, found: &TemplateMatch, hints: Hints<'_>) -> Scored {
         let template = Template::of(&self.core.miner, key.template);
         let origin = Origin { service: hints.service, level: key.level };
-        match self.core.find(key, || template.clone(), line, origin) {
+        let answer = self.core.find(key, || template.clone(), line, origin);
+        let cases: Arc<[Case]> = match &answer {
+            Found::Verdict(entry) if !entry.cases.is_empty() => entry.cases.as_slice().into(),
+            // What an operator said of the template stands whatever its values are.
+            Found::Verdict(entry) if entry.verdict.is_operators() => Arc::default(),
+            _ => parameters::built_in(&template.text).into(),
+        };
+        let chosen = choose(&cases, &self.templates, found, line);
+        let case = chosen.and_then(|at| cases.get(at));
+        match answer {
             Found::Verdict(entry) => {
                 self.counts.misses += 1;
-                let judged = Judged::of(&entry, &template, &floor, &self.core.rules, true, Duration::ZERO);
-                self.hold(key, floor, &judged, entry.expires_ms);
+                let own = (&floor, case);
+                let judged = Judged::of(&entry, &template, own, &self.core.rules, true, Duration::ZERO);
+                self.hold((key, floor), &cases, chosen, &judged, entry.expires_ms);
                 self.count(entry.status);
                 Scored::Known(judged)
             }
             Found::Question(flight) => {
                 let taken = Instant::now();
                 let deadline = flight.started + hints.route.deadline.unwrap_or(self.core.deadline);
-                let ticket = Ticket { flight, floor, rules: self.core.rules.clone(), deadline, taken };
+                let case = case.cloned();
+                let ticket = Ticket { flight, floor, case, rules: self.core.rules.clone(), deadline, taken };
                 if deadline > taken {
                     self.counts.waits += 1;
                     return Scored::Wait(ticket);
                 }
                 // This question has had its time: records that come later do not wait for it again.
                 let judged = ticket.pending();
-                self.hold(key, floor, &judged, self.core.clock.now_ms() + PENDING_HELD_MS);
+                let until_ms = self.core.clock.now_ms() + PENDING_HELD_MS;
+                self.hold((key, floor), &cases, chosen, &judged, until_ms);
                 self.count(Status::Pending);
                 Scored::Known(judged)
             }
         }
     }
 
-    fn hold(&mut self, key: Key, floor: Floor, judged: &Judged, until_ms: u64) {
+    fn hold(&mut self, key: (Key, Floor), cases: &Arc<[Case]>, case: Option<usize>, judged: &Judged, until_ms: u64) {
         if self.held.len() >= HELD_MAX {
             self.held.clear();
         }
-        self.held.insert((key, floor), Held { judged: judged.clone(), until_ms });
+        let held = self.held.entry(key).or_insert_with(|| Held::new(cases, until_ms));
+        if held.until_ms != until_ms || held.cases != *cases {
+            *held = Held::new(cases, until_ms);
+        }
+        held.set(case, judged.clone());
     }
 
     fn count(&mut self, status: Status) {
@@ -160,6 +207,16 @@ impl WorkerScorer {
             metrics::counter!("logboom_score_records_total", "status" => name).increment(count);
         }
     }
+}
+
+/// The first case that holds for the line that was observed last.
+#[inline]
+fn choose(cases: &[Case], templates: &templates::Worker, found: &TemplateMatch, line: &str) -> Option<usize> {
+    if cases.is_empty() {
+        return None;
+    }
+    let values = templates.parameters(found).map(|range| line.get(range).unwrap_or_default());
+    parameters::first_that_holds(cases, values)
 }
 
 impl Drop for WorkerScorer {
