@@ -157,11 +157,13 @@ impl Follower {
     }
 }
 
+/// The class that something was said for (none for all), and what.
+type Said = (Option<u64>, Arc<Entry>);
+
 /// The verdicts that operators gave, ready to be found.
 #[derive(Clone, Default)]
 pub struct Overrides {
-    /// By template: the class (none for all) and what was said.
-    by_template: HashMap<TemplateId, Vec<(Option<u64>, Arc<Entry>)>>,
+    by_template: HashMap<TemplateId, Vec<Said>>,
 }
 
 impl Overrides {
@@ -199,7 +201,8 @@ impl Overrides {
         self.by_template.contains_key(&id)
     }
 
-    pub fn len(&self) -> usize {
+    /// Templates of which something was said.
+    pub fn count(&self) -> usize {
         self.by_template.len()
     }
 }

@@ -195,7 +195,7 @@ impl Core {
             overrides
         });
         self.generation.fetch_add(1, Ordering::Release);
-        metrics::gauge!("logboom_score_overrides").set(self.overrides.load().len() as f64);
+        metrics::gauge!("logboom_score_overrides").set(self.overrides.load().count() as f64);
     }
 
     /// Takes up a verdict of an earlier run, if it came from a judge that would be asked today.
