@@ -11,6 +11,7 @@ mod demo;
 mod eval;
 mod mine;
 mod run;
+mod serve;
 mod setup;
 mod simulate;
 mod test;
@@ -30,6 +31,7 @@ enum Command {
     Demo(demo::Args),
     Check(check::Args),
     Simulate(simulate::Args),
+    Serve(serve::Args),
     Mine(mine::Args),
     Eval(eval::Args),
     Setup(setup::Args),
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Mine(args) => mine::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Setup(args) => setup::run(&args),

@@ -9,6 +9,7 @@ mod node;
 mod secret;
 mod section;
 mod settings;
+mod to_json;
 mod yaml;
 
 pub use digest::Digests;

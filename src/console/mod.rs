@@ -1,4 +1,6 @@
-//! The HTTP side: metrics, health and reloads.
+//! The HTTP side: metrics, health and reloads; and, for tools made for a node, its simulation of pipelines ([`ingest`]).
+
+pub mod ingest;
 
 use crate::delivery::{End, Intake};
 use crate::job::reload::{Answer, Reloader};

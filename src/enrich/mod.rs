@@ -44,6 +44,8 @@ pub struct Enrich {
     tables: Opened<TableSpec, DataFile<Table>>,
     policies: Opened<String, DataFile<Snapshot>>,
     lookups: Opened<HttpSpec, HttpLookup>,
+    /// No files but databases are read, no servers called: for pipelines that come from who knows whom.
+    is_confined: bool,
     /// Started when the first look-up over HTTP is asked for.
     request_thread: Mutex<Option<RequestThread>>,
 }
@@ -63,6 +65,21 @@ pub struct SourceStatus {
 impl Enrich {
     pub fn new(options: EnrichOptions) -> Self {
         Self { options, ..Self::default() }
+    }
+
+    /// Look-up data for pipelines that are not trusted: GeoIP databases and the built-in user agents, nothing else.
+    pub fn confined(options: EnrichOptions) -> Self {
+        Self { options, is_confined: true, ..Self::default() }
+    }
+
+    /// Whether data besides databases may be opened.
+    fn check_allowed(&self, what: &str) -> Result<(), String> {
+        if self.is_confined {
+            return Err(format!(
+                "{what} cannot be used by a pipeline that came over HTTP: put it into the pipelines folder"
+            ));
+        }
+        Ok(())
     }
 
     /// The GeoIP database in file `name`; it may be absent still, and appear later. None when there is no folder of databases.
@@ -86,6 +103,7 @@ impl Enrich {
                 let built_in = UserAgents::built_in().map_err(|e| e.to_string())?;
                 return Ok(UserAgentSource::BuiltIn(Box::new(built_in)));
             };
+            self.check_allowed("a file of user agents")?;
             let file = DataFile::new(self.data_path(name), Box::new(user_agent::parse_file));
             file.refresh().map_err(|e| e.to_string())?;
             if file.contents().is_none() {
@@ -97,6 +115,7 @@ impl Enrich {
 
     /// The table that `spec` describes; its file must be there.
     pub fn table(&self, spec: &TableSpec) -> Result<Arc<DataFile<Table>>, String> {
+        self.check_allowed("a table")?;
         self.tables.get_or_open(spec, || {
             let description = spec.clone();
             let parse = move |path: &Path, bytes| Table::parse(&description, path, bytes);
@@ -106,6 +125,7 @@ impl Enrich {
 
     /// The snapshot of the enrich policy `name`: `enrich/<name>.yml` or `.json`, and `enrich/<name>.ndjson`.
     pub fn policy(&self, name: &str) -> Result<Arc<DataFile<Snapshot>>, String> {
+        self.check_allowed("an enrich policy")?;
         if name.is_empty() || name.contains(['/', '\\']) || name.starts_with('.') {
             return Err(format!("[{name}] is no name of a policy"));
         }
@@ -125,6 +145,7 @@ impl Enrich {
 
     /// The look-up over HTTP that `spec` describes.
     pub fn http(&self, spec: &HttpSpec) -> Result<Arc<HttpLookup>, String> {
+        self.check_allowed("a look-up over HTTP")?;
         self.lookups.get_or_open(spec, || {
             let mut thread = self.request_thread.lock().unwrap_or_else(PoisonError::into_inner);
             if thread.is_none() {

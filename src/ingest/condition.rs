@@ -28,6 +28,11 @@ impl Condition {
         Ok(Self { script })
     }
 
+    /// The script's text.
+    pub fn source(&self) -> &str {
+        self.script.source()
+    }
+
     pub fn test(&self, doc: &Document<'_>, _: &mut Context<'_>) -> Result<bool, Failure> {
         self.script.test(doc)
     }

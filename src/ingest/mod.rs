@@ -28,6 +28,7 @@ pub mod processors;
 mod recent;
 mod registry;
 mod settings;
+pub mod simulate;
 mod template;
 #[cfg(test)]
 pub mod testing;

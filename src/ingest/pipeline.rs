@@ -39,6 +39,12 @@ pub trait Trace {
     fn before(&mut self, step: &Step, doc: &Document<'_>);
     fn after(&mut self, step: &Step, doc: &Document<'_>, failure: Option<&Failure>);
     fn skipped(&mut self, step: &Step);
+    /// The condition itself failed: the step does not run.
+    fn condition_failed(&mut self, _step: &Step, _failure: &Failure) {}
+    /// A `pipeline` processor passes over a pipeline that is not there (`ignore_missing_pipeline`).
+    fn missing_pipeline(&mut self, _name: &str) {}
+    /// Steps of an `on_failure` begin, and end.
+    fn handling(&mut self, _begins: bool) {}
 }
 
 impl Pipeline {
@@ -152,6 +158,9 @@ fn handle(failure: &Failure, handlers: &[Step], doc: &Document<'_>, cx: &mut Con
     if let Some(pipeline) = &origin.pipeline {
         doc.ingest.insert("on_failure_pipeline", doc.string(pipeline));
     }
+    if let Some(trace) = &mut cx.trace {
+        trace.handling(true);
+    }
     let mut result = Ok(());
     for handler in handlers {
         result = handler.execute(doc, cx);
@@ -159,6 +168,9 @@ fn handle(failure: &Failure, handlers: &[Step], doc: &Document<'_>, cx: &mut Con
         if result.is_err() || doc.end() == Some(End::Dropped) {
             break;
         }
+    }
+    if let Some(trace) = &mut cx.trace {
+        trace.handling(false);
     }
     for key in ["on_failure_message", "on_failure_processor_type", "on_failure_processor_tag", "on_failure_pipeline"] {
         doc.ingest.remove(key);
@@ -176,13 +188,16 @@ impl Step {
     /// Runs the step for a processor that holds it (`foreach`): a failure that no handler took is the holder's.
     pub(super) fn execute_inside(&self, doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
         // A failing condition is outside the step's own `ignore_failure` and `on_failure`.
-        if let Some(condition) = &self.condition
-            && !condition.test(doc, cx)?
-        {
-            if let Some(trace) = &mut cx.trace {
-                trace.skipped(self);
+        if let Some(condition) = &self.condition {
+            let holds = condition.test(doc, cx);
+            match (&holds, &mut cx.trace) {
+                (Ok(false), Some(trace)) => trace.skipped(self),
+                (Err(failure), Some(trace)) => trace.condition_failed(self, failure),
+                _ => {}
             }
-            return Ok(());
+            if !holds? {
+                return Ok(());
+            }
         }
         if let Some(trace) = &mut cx.trace {
             trace.before(self, doc);

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The compiled pipelines, by name.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Pipelines {
-    by_name: BTreeMap<String, Pipeline>,
+    by_name: BTreeMap<String, Arc<Pipeline>>,
     enrich: Arc<Enrich>,
 }
 
@@ -40,9 +40,33 @@ impl Pipelines {
     /// Compiles every `*.yml`, `*.yaml` and `*.json` in `dir`; a pipeline's name is its file's stem. Where the same stem comes
     /// in two formats, the JSON is taken. All errors of all files are reported.
     pub fn load(dir: &Path, options: &PipelineOptions) -> Result<Self, Vec<ConfigError>> {
+        let (nodes, mut errors) = Self::read_all(dir);
+        match Self::compile(&nodes, options) {
+            Ok(pipelines) if errors.is_empty() => Ok(pipelines),
+            Ok(_) => Err(errors),
+            Err(found) => {
+                errors.extend(found);
+                Err(errors)
+            }
+        }
+    }
+
+    /// The pipelines of a folder as they are written, by name.
+    pub fn read(dir: &Path) -> Result<Vec<(String, Node)>, Vec<ConfigError>> {
+        let (nodes, errors) = Self::read_all(dir);
+        if errors.is_empty() { Ok(nodes) } else { Err(errors) }
+    }
+
+    /// As [`Pipelines::read`]: those that can be read, and what is wrong with the others.
+    pub fn read_all(dir: &Path) -> (Vec<(String, Node)>, Vec<ConfigError>) {
         let at = config::Position { file: dir.display().to_string().into(), line: 1, column: 1 };
-        let entries = std::fs::read_dir(dir)
-            .map_err(|e| vec![ConfigError::new(&at, format!("cannot read the pipelines folder: {e}"))])?;
+        let entries = match std::fs::read_dir(dir) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let reason = format!("cannot read the pipelines folder: {error}");
+                return (Vec::new(), vec![ConfigError::new(&at, reason)]);
+            }
+        };
         let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
         for path in entries.filter_map(Result::ok).map(|e| e.path()) {
             let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
@@ -60,22 +84,14 @@ impl Pipelines {
                 _ => None,
             };
         }
-        let mut errors = Vec::new();
-        let mut nodes = Vec::new();
+        let (mut nodes, mut errors) = (Vec::new(), Vec::new());
         for (name, path) in files {
             match config::read_file(&path) {
                 Ok(node) => nodes.push((name, node)),
                 Err(e) => errors.push(e),
             }
         }
-        match Self::compile(&nodes, options) {
-            Ok(pipelines) if errors.is_empty() => Ok(pipelines),
-            Ok(_) => Err(errors),
-            Err(found) => {
-                errors.extend(found);
-                Err(errors)
-            }
-        }
+        (nodes, errors)
     }
 
     /// Compiles pipelines from nodes already read.
@@ -85,7 +101,7 @@ impl Pipelines {
         for (name, node) in nodes {
             let build = Build { pipeline: name, enrich: options.enrich.clone(), ..Build::default() };
             match Pipeline::compile(name, node, &build) {
-                Ok(pipeline) => drop(by_name.insert(name.clone(), pipeline)),
+                Ok(pipeline) => drop(by_name.insert(name.clone(), Arc::new(pipeline))),
                 Err(found) => errors.extend(found),
             }
             for (at, reference) in build.references.take() {
@@ -104,8 +120,28 @@ impl Pipelines {
         if errors.is_empty() { Ok(Self { by_name, enrich: options.enrich.clone() }) } else { Err(errors) }
     }
 
+    /// Compiles one pipeline that is given at run time. Pipelines that it calls need not be there yet.
+    pub fn compile_one(name: &str, node: &Node, options: &PipelineOptions) -> Result<Arc<Pipeline>, Vec<ConfigError>> {
+        let build = Build { pipeline: name, enrich: options.enrich.clone(), ..Build::default() };
+        Pipeline::compile(name, node, &build).map(Arc::new)
+    }
+
+    /// These pipelines with one more, or another of that name.
+    pub fn with(&self, pipeline: Arc<Pipeline>) -> Self {
+        let mut pipelines = self.clone();
+        pipelines.by_name.insert(pipeline.name.clone(), pipeline);
+        pipelines
+    }
+
+    /// These pipelines without those of `names`.
+    pub fn without(&self, names: &[String]) -> Self {
+        let mut pipelines = self.clone();
+        pipelines.by_name.retain(|name, _| !names.contains(name));
+        pipelines
+    }
+
     pub fn get(&self, name: &str) -> Option<&Pipeline> {
-        self.by_name.get(name)
+        self.by_name.get(name).map(Arc::as_ref)
     }
 
     /// The look-up data that the processors use: for refreshing and for metrics.

@@ -30,6 +30,9 @@ impl Processor for CallPipeline {
             &rendered
         };
         if self.ignore_missing && cx.pipelines.get(name).is_none() {
+            if let Some(trace) = &mut cx.trace {
+                trace.missing_pipeline(name);
+            }
             return Ok(());
         }
         cx.pipelines.call(name, doc, cx)
