@@ -56,7 +56,7 @@ fn line(result: &Value, with_depth: bool) -> String {
     }
     if let Some(doc) = result.get("doc") {
         let mut source = doc["_source"].as_object().unwrap().clone();
-        (source.remove("x"), source.remove("l"));
+        ["x", "l"].map(|key| source.shift_remove(key));
         words.push(Value::Object(source).to_string());
         words.push(doc["_ingest"]["pipeline"].as_str().unwrap().replace("_simulate_pipeline", "-"));
     }
