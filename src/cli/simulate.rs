@@ -3,7 +3,6 @@
 
 mod story;
 
-
 use super::Failed;
 use crate::document::Arena;
 use crate::enrich::EnrichOptions;
