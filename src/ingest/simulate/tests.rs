@@ -56,7 +56,7 @@ fn line(result: &Value, with_depth: bool) -> String {
     }
     if let Some(doc) = result.get("doc") {
         let mut source = doc["_source"].as_object().unwrap().clone();
-        ["x", "l"].map(|key| source.shift_remove(key));
+        source.retain(|key, _| key != "x" && key != "l");
         words.push(Value::Object(source).to_string());
         words.push(doc["_ingest"]["pipeline"].as_str().unwrap().replace("_simulate_pipeline", "-"));
     }
