@@ -9,6 +9,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const DOCUMENTS_PER_REQUEST: usize = 200;
@@ -220,4 +221,27 @@ fn a_full_disk_under_the_spool_is_waited_for() {
     let summary = running.terminate(Duration::from_secs(20));
     assert_eq!(summary.field("delivered") as usize, sender.taken, "{}", summary.line);
     assert_eq!(bulk.ids().len(), sender.taken, "what was refused is not there");
+}
+
+#[test]
+fn what_a_request_says_of_an_item_reaches_the_output() {
+    let address = bulk::free_address();
+    let bodies = Arc::<Mutex<String>>::default();
+    let seen = bodies.clone();
+    let bulk = FakeBulk::start_with_bodies(move |_, body| {
+        seen.lock().unwrap().push_str(body);
+        Answer::Ok
+    });
+    let source = source(&address, Path::new("spool"), "8mb").replace("type: http", "type: http, index: request");
+    let job = Job::with_source(&source, &bulk.outputs());
+    let running = job.start(b"");
+    wait_until_it_listens(&address);
+    let body = "{\"create\":{\"_index\":\"own\",\"_id\":\"7\",\"routing\":\"r\"}}\n{\"message\":\"m\"}\n";
+    assert_eq!(post(&address, body), Some(200));
+    wait_for_documents(&bulk, 1);
+    running.terminate(Duration::from_secs(20));
+    let body = bodies.lock().unwrap().clone();
+    let (action, document) = body.split_once('\n').unwrap();
+    assert_eq!(action, r#"{"create":{"_index":"own","_id":"7","routing":"r"}}"#);
+    assert!(document.contains(r#""message":"m""#) && !document.contains("@metadata"), "{document}");
 }

@@ -258,6 +258,122 @@ proptest! {
     }
 }
 
+/// One thing that happens to a spool.
+#[derive(Clone, Debug)]
+enum Event {
+    /// A request of so many records, each so long.
+    Append(usize, usize),
+    /// So many of the records that are left end, and that is remembered.
+    End(usize),
+    /// The process dies while this is being written behind the end.
+    Die(Vec<u8>),
+    /// As `Die`, and `position.json` is lost with it.
+    DieAndForget,
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => (1usize..6, 0usize..900).prop_map(|(records, bytes)| Event::Append(records, bytes)),
+        3 => (0usize..12).prop_map(Event::End),
+        2 => prop::collection::vec(any::<u8>(), 0..80).prop_map(Event::Die),
+        1 => Just(Event::DieAndForget),
+    ]
+}
+
+/// What the world outside knows of a spool.
+#[derive(Default)]
+struct Known {
+    /// Acknowledged and not ended, in order.
+    left: std::collections::VecDeque<Vec<u8>>,
+    /// Which record each coordinate was ever given to.
+    given: std::collections::HashMap<(String, u32, u64), Vec<u8>>,
+    number: usize,
+    is_position_lost: bool,
+}
+
+impl Known {
+    fn happens(&mut self, event: Event, folder: &Path, spool: &mut Option<(Spool, Appender)>) {
+        let (open, appender) = spool.as_ref().unwrap();
+        match event {
+            Event::Append(records, bytes) => {
+                let records: Vec<Vec<u8>> = (0..records)
+                    .map(|_| {
+                        self.number += 1;
+                        format!("{}-{}", self.number, "x".repeat(bytes)).into_bytes()
+                    })
+                    .collect();
+                let views: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+                append(appender, &views).unwrap();
+                self.left.extend(records);
+            }
+            Event::End(count) => {
+                let (records, _) = read_all(open);
+                // What had ended before the position was lost is there again.
+                let count = count.min(records.len());
+                if let Some((segment, end, _)) = count.checked_sub(1).map(|last| &records[last]) {
+                    open.commit(*segment, *end).unwrap();
+                    for (_, _, payload) in &records[..count] {
+                        self.left.retain(|left| left != payload);
+                    }
+                    self.is_position_lost &= count < records.len();
+                }
+            }
+            Event::Die(torn) => {
+                *spool = None;
+                let path = settings(folder).path;
+                if let Some(last) = list(&path).unwrap().into_iter().max() {
+                    let mut file = File::options().append(true).open(segment_path(&path, last)).unwrap();
+                    io::Write::write_all(&mut file, &torn).unwrap();
+                }
+                *spool = Some(start(folder));
+            }
+            Event::DieAndForget => {
+                *spool = None;
+                std::fs::remove_file(settings(folder).path.join("position.json")).unwrap();
+                self.is_position_lost = true;
+                *spool = Some(start(folder));
+            }
+        }
+    }
+
+    /// What is left is there, in order, and no coordinate means another record than before.
+    fn check(&mut self, spool: &Spool) -> Result<(), TestCaseError> {
+        let (records, damaged) = read_all(spool);
+        prop_assert_eq!(damaged, 0);
+        for (segment, end, payload) in &records {
+            let before = self.given.entry((spool.identity(), *segment, *end)).or_insert_with(|| payload.clone());
+            prop_assert_eq!(&*before, payload);
+        }
+        let found: Vec<&Vec<u8>> = records.iter().map(|(_, _, payload)| payload).collect();
+        let left: Vec<&Vec<u8>> = self.left.iter().collect();
+        prop_assert!(found.ends_with(&left), "lost: {} are there, {} are left", found.len(), left.len());
+        prop_assert!(self.is_position_lost || found.len() == left.len(), "what has ended comes again");
+        Ok(())
+    }
+}
+
+fn start(folder: &Path) -> (Spool, Appender) {
+    let spool = open(folder);
+    let appender = spool.appender().unwrap();
+    (spool, appender)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever happens in whatever order: what was acknowledged and has not ended is there, and coordinates are given once.
+    #[test]
+    fn a_life_of_a_spool(events in prop::collection::vec(any_event(), 1..25)) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = Some(start(folder.path()));
+        let mut known = Known::default();
+        for event in events {
+            known.happens(event, folder.path(), &mut spool);
+            known.check(&spool.as_ref().unwrap().0)?;
+        }
+    }
+}
+
 /// The payloads in `bytes`, looking at `window` bytes first and at more when that is not enough.
 fn entries(bytes: &[u8], mark: &[u8; 8], window: usize) -> Vec<Vec<u8>> {
     let (mut at, mut size, mut found) = (0, window, Vec::new());
