@@ -148,7 +148,6 @@ impl Spool {
         (saved.segment, saved.position) = (saved.segment, saved.position).max((segment, position));
         if let Some(synced) = synced {
             saved.synced = saved.synced.max(synced);
-            saved.next_segment = saved.next_segment.max(synced.0.saturating_add(1));
         }
         let path = &self.shared.settings.path;
         if *saved != before && saved.save(path).is_err() {
