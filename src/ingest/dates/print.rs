@@ -21,7 +21,7 @@ impl Temporal {
     const NONE: Self = Self { date: None, time: None, offset: None, zone: None, instant: None };
 
     /// The value of a field, if it has that field.
-    pub(super) fn get(&self, field: Field, week: WeekFields) -> Option<i64> {
+    pub fn get(&self, field: Field, week: WeekFields) -> Option<i64> {
         match field {
             Field::InstantSeconds => return self.instant.map(Instant::epoch_second),
             Field::OffsetSeconds => return self.offset.map(Offset::seconds),

@@ -1,6 +1,7 @@
 //! `equals`, `hashCode` and `compareTo`, as Java's classes define them.
 
 use super::api::ClassId;
+use super::api::time::time_at;
 use super::keys;
 use super::object::{Kind, MapRef, Obj, Order, View};
 use super::run::Run;
@@ -40,6 +41,7 @@ fn objects_equal<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Result<bo
     if let (Some(a), Some(b)) = (a.as_map(), b.as_map()) {
         return maps_equal(run, a.object, b.object);
     }
+    let (left, right) = (a, b);
     let (Val::Obj(Obj { kind: a, .. }), Val::Obj(Obj { kind: b, .. })) = (a, b) else { return Ok(false) };
     match (a, b) {
         (Kind::Entry(a), Kind::Entry(b)) => {
@@ -47,11 +49,20 @@ fn objects_equal<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Result<bo
         }
         (Kind::BigInteger(a), Kind::BigInteger(b)) => Ok(a == b),
         (Kind::Timestamp(a), Kind::Timestamp(b)) => Ok(a == b),
+        (Kind::Optional { of: a, value: Some(x) }, Kind::Optional { of: b, value: Some(y) }) => {
+            Ok(a == b && equals(run, *x, *y)?)
+        }
+        (Kind::Optional { of: a, value: None }, Kind::Optional { of: b, value: None }) => Ok(a == b),
+        (Kind::Time(_) | Kind::Timestamp(_), Kind::Time(_) | Kind::Timestamp(_)) => times_equal(left, right),
         _ => match (as_set(a), as_set(b)) {
             (Some(a), Some(b)) => sets_equal(run, a, b),
             _ => Ok(false),
         },
     }
+}
+
+fn times_equal<'a>(a: Val<'a>, b: Val<'a>) -> Result<bool, Thrown> {
+    Ok(time_at(&[a], 0)?.equals(time_at(&[b], 0)?))
 }
 
 /// A set, or what Java also treats as one: the keys of a map.
@@ -184,7 +195,17 @@ fn object_hash<'a>(run: &mut Run<'_, 'a>, val: Val<'a>) -> Result<i32, Thrown> {
     Ok(match &object.kind {
         Kind::Entry(entry) => hash_code(run, entry.key)? ^ hash_code(run, entry.value.get())?,
         Kind::BigInteger(digits) => string_hash(digits),
-        Kind::Timestamp(t) => long_hash(t.as_nanosecond() as u64),
+        Kind::Timestamp(_) | Kind::Time(_) => match time_at(&[val], 0)? {
+            super::time::Time::Date(date) => {
+                let year = date.year() as i32;
+                (year & -2048) ^ ((year << 11) + (i32::from(date.month()) << 6) + i32::from(date.day()))
+            }
+            super::time::Time::Duration(span) => {
+                long_hash(span.seconds as u64).wrapping_add(51_i32.wrapping_mul(span.nanos as i32))
+            }
+            // Equal times print alike: any hash of the text will do where Java's is not known.
+            other => string_hash(&other.to_string()),
+        },
         kind => match as_set(kind) {
             Some(set) => {
                 let mut hash = 0_i32;
@@ -220,6 +241,10 @@ pub fn compare<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Result<Orde
         }
         (_, Val::Null) => return Err(no_compare(a, "Cannot read field \"value\" because \"anotherString\" is null")),
         (Val::Obj(Obj { kind: Kind::Timestamp(a), .. }), Val::Obj(Obj { kind: Kind::Timestamp(b), .. })) => a.cmp(b),
+        (
+            Val::Obj(Obj { kind: Kind::Timestamp(_) | Kind::Time(_), .. }),
+            Val::Obj(Obj { kind: Kind::Timestamp(_) | Kind::Time(_), .. }),
+        ) if times_compare(a, b).is_some() => times_compare(a, b).unwrap_or(Ordering::Equal),
         _ => {
             let target = if a.class_id().is_subclass_of(ClassId::Comparable) { b } else { a };
             let other =
@@ -227,6 +252,10 @@ pub fn compare<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Result<Orde
             return Err(run.cannot_cast(target, other));
         }
     })
+}
+
+fn times_compare<'a>(a: Val<'a>, b: Val<'a>) -> Option<Ordering> {
+    time_at(&[a], 0).ok()?.compare(time_at(&[b], 0).ok()?)
 }
 
 fn no_compare(_other: Val<'_>, message: &str) -> Thrown {

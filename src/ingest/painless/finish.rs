@@ -89,6 +89,10 @@ impl<'a> Run<'_, 'a> {
                 }
                 Ok(Value::Array(list))
             }
+            Kind::Time(time) => match time.to_json_text() {
+                Some(text) => Ok(Value::Str(self.arena.alloc_str(&text))),
+                None => Err(self.unwritable(val)),
+            },
             _ => Err(self.unwritable(val)),
         }
     }

@@ -35,10 +35,12 @@ mod program;
 mod regex;
 mod run;
 mod stack;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod text;
 mod thrown;
+mod time;
 mod token;
 mod types;
 mod value;

@@ -1,8 +1,12 @@
 //! Objects that only live while a script runs: what Java has and a document cannot hold.
 
 use super::api::base64::Coder;
+use super::api::streams::collect::Collector;
+use super::api::streams::statistics::Statistics;
 use super::api::{ClassId, Native};
 use super::regex::Matcher;
+use super::stream::{ItemType, Stream};
+use super::time::Time;
 use super::types::Type;
 use super::value::Val;
 use crate::document::{Array, Object};
@@ -89,6 +93,15 @@ pub enum Kind<'a> {
     BigInteger(&'a str),
     /// `java.time.ZonedDateTime` in UTC, as documents have it.
     Timestamp(&'a jiff::Timestamp),
+    Stream(Stream<'a>),
+    Collector(Collector<'a>),
+    Optional {
+        of: ItemType,
+        value: Option<Val<'a>>,
+    },
+    Statistics(Statistics<'a>),
+    /// Of `java.time`.
+    Time(Time<'a>),
     /// Of `Base64`.
     Coder(Coder),
     /// `metadata()`.
@@ -212,6 +225,25 @@ impl<'a> Obj<'a> {
             Kind::Matcher(_) => ClassId::Matcher,
             Kind::BigInteger(_) => ClassId::BigInteger,
             Kind::Timestamp(_) => ClassId::ZonedDateTime,
+            Kind::Stream(stream) => match stream.items {
+                ItemType::Object => ClassId::Stream,
+                ItemType::Int => ClassId::IntStream,
+                ItemType::Long => ClassId::LongStream,
+                ItemType::Double => ClassId::DoubleStream,
+            },
+            Kind::Collector(_) => ClassId::Collector,
+            Kind::Optional { of, .. } => match of {
+                ItemType::Object => ClassId::Optional,
+                ItemType::Int => ClassId::OptionalInt,
+                ItemType::Long => ClassId::OptionalLong,
+                ItemType::Double => ClassId::OptionalDouble,
+            },
+            Kind::Statistics(statistics) => match statistics.of {
+                ItemType::Int => ClassId::IntSummaryStatistics,
+                ItemType::Long => ClassId::LongSummaryStatistics,
+                _ => ClassId::DoubleSummaryStatistics,
+            },
+            Kind::Time(time) => time.class_id(),
             Kind::Coder(coder) if coder.decodes => ClassId::Base64Decoder,
             Kind::Coder(_) => ClassId::Base64Encoder,
             Kind::Metadata => ClassId::Metadata,

@@ -1,6 +1,7 @@
 //! A compiled script.
 
 use super::ScriptContext;
+use super::api::time::formatters::FormatterCache;
 use super::ir::Function;
 use super::params::Params;
 use crate::ingest::java_regex::JavaRegex;
@@ -14,6 +15,7 @@ pub struct Program {
     pub functions: Box<[Function]>,
     pub main: Function,
     pub params: Params,
+    pub formatters: FormatterCache,
     /// Offsets at which statements begin, in order: what errors show lies between two of them.
     pub statements: Box<[u32]>,
 }

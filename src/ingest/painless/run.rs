@@ -7,7 +7,9 @@ use super::stack::StackGuard;
 use super::thrown::Thrown;
 use super::value::Val;
 use crate::document::{Arena, Array, Document, Object, Value};
+use crate::ingest::dates::Formatter;
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 /// What evaluating gives.
 pub type Eval<'a> = Result<Val<'a>, Thrown>;
@@ -37,6 +39,8 @@ pub struct Run<'s, 'a> {
     bytes_left: usize,
     random: u64,
     linked: bool,
+    /// What `Time::Formatter` stands for.
+    pub formatters: Vec<Arc<Formatter>>,
 }
 
 impl<'s, 'a> Run<'s, 'a> {
@@ -54,6 +58,7 @@ impl<'s, 'a> Run<'s, 'a> {
             bytes_left: ALLOCATION_MAX_BYTES,
             random: std::ptr::from_ref(doc.root) as u64,
             linked: false,
+            formatters: Vec::new(),
         }
     }
 
@@ -267,6 +272,14 @@ impl<'s, 'a> Run<'s, 'a> {
                 self.params = Some(params);
                 params
             }
+        }
+    }
+
+    /// The time that the document carries: what scripts take for now.
+    pub fn now(&self) -> jiff::Timestamp {
+        match self.doc.ingest.get("timestamp") {
+            Some(Value::Timestamp(at)) => *at,
+            _ => jiff::Timestamp::UNIX_EPOCH,
         }
     }
 

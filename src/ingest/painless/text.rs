@@ -4,6 +4,7 @@ use super::api::ClassId;
 use super::keys;
 use super::object::{Kind, MapRef, Obj, View};
 use super::run::{Eval, Run};
+use super::stream::ItemType;
 use super::thrown::Thrown;
 use super::value::Val;
 use crate::document::{format_double, format_float, format_instant};
@@ -105,6 +106,28 @@ impl<'a> Run<'_, 'a> {
             }
             Kind::Timestamp(t) => {
                 format_instant(**t, out);
+                Ok(())
+            }
+            Kind::Optional { of, value } => {
+                let name = match of {
+                    ItemType::Object => "Optional",
+                    ItemType::Int => "OptionalInt",
+                    ItemType::Long => "OptionalLong",
+                    ItemType::Double => "OptionalDouble",
+                };
+                out.push_str(name);
+                match value {
+                    None => out.push_str(".empty"),
+                    Some(value) => {
+                        out.push('[');
+                        self.write_text(*value, out)?;
+                        out.push(']');
+                    }
+                }
+                Ok(())
+            }
+            Kind::Time(time) => {
+                let _ = write!(out, "{time}");
                 Ok(())
             }
             Kind::Pattern(index) => {

@@ -51,6 +51,11 @@ impl Thrown {
         Self::new(class, failure.reason)
     }
 
+    pub fn caused_by(mut self, cause: Thrown) -> Self {
+        self.0.cause = Some(cause);
+        self
+    }
+
     /// Too much of something that an honest script never needs: not to be caught.
     pub fn painless_error(message: impl Into<String>) -> Self {
         Self::new(ClassId::PainlessError, message)

@@ -69,6 +69,9 @@ exceptions! {
         UnsupportedOperationException extends RuntimeException;
     UNSUPPORTED_TEMPORAL_TYPE_EXCEPTION = "java.time.temporal.UnsupportedTemporalTypeException",
         UnsupportedTemporalTypeException extends DateTimeException;
+    ZONE_RULES_EXCEPTION = "java.time.zone.ZoneRulesException", ZoneRulesException extends DateTimeException;
+    MISSING_RESOURCE_EXCEPTION = "java.util.MissingResourceException",
+        MissingResourceException extends RuntimeException;
 }
 
 /// Exceptions that only the engine throws; `catch (Exception e)` takes them.

@@ -51,6 +51,7 @@ pub const COLLECTION: Class = Class {
         ("boolean retainAll(Collection)", retain_all),
         ("int size()", size),
         ("List split(Predicate)", split),
+        ("Stream stream()", super::streams::stream),
         ("def[] toArray()", to_array),
         ("def[] toArray(def[])", to_array),
     ],

@@ -17,8 +17,6 @@ pub const OBJECT: Class = Class {
 pub const COMPARABLE: Class =
     Class { name: "java.lang.Comparable", methods: &[("int compareTo(def)", compare_to)], ..Class::EMPTY };
 
-pub const ZONED_DATE_TIME: Class = Class { name: "java.time.ZonedDateTime", ..Class::EMPTY };
-
 pub const INGEST_SCRIPT: Class = Class {
     name: "org.elasticsearch.script.IngestScript",
     statics: &[

@@ -4,6 +4,7 @@ use super::{Class, ClassId, int, take};
 use crate::ingest::painless::jstring;
 use crate::ingest::painless::object::{Kind, Obj};
 use crate::ingest::painless::run::{Eval, Run};
+use crate::ingest::painless::stream::ItemType;
 use crate::ingest::painless::thrown::Thrown;
 use crate::ingest::painless::types::Type;
 use crate::ingest::painless::value::Val;
@@ -16,6 +17,8 @@ pub const CHAR_SEQUENCE: Class = Class {
     methods: &[
         ("char charAt(int)", char_at),
         ("int length()", length),
+        ("IntStream chars()", chars),
+        ("IntStream codePoints()", code_points),
         ("CharSequence subSequence(int, int)", substring),
         ("String replaceAll(Pattern, Function)", super::patterns::replace_all_with),
         ("String replaceFirst(Pattern, Function)", super::patterns::replace_first_with),
@@ -81,6 +84,18 @@ fn text_or<'a>(run: &mut Run<'_, 'a>, val: Option<&Val<'a>>, call: &str, name: &
         Val::Null => Err(Thrown::null_pointer(format!("Cannot invoke \"{call}\" because \"{name}\" is null"))),
         other => run.text(other),
     }
+}
+
+fn chars<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [this] = take(args)?;
+    let units = run.text(this)?.encode_utf16().map(|u| Val::Int(u.into())).collect();
+    super::streams::new_stream(run, units, ItemType::Int)
+}
+
+fn code_points<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
+    let [this] = take(args)?;
+    let points = run.text(this)?.chars().map(|c| Val::Int(c as i32)).collect();
+    super::streams::new_stream(run, points, ItemType::Int)
 }
 
 fn out_of_bounds(message: String) -> Thrown {

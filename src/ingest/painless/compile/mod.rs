@@ -57,6 +57,7 @@ fn compile_unlocated(source: &str, context: ScriptContext, params: Params) -> Co
         functions: compiler.functions.into(),
         main,
         params,
+        formatters: Default::default(),
         statements: compiler.statements.into(),
     })
 }

@@ -9,6 +9,8 @@ mod ingest;
 mod limits;
 mod operators;
 mod statements;
+mod streams;
+mod time;
 mod types;
 
 use super::{Script, ScriptContext};

@@ -1,0 +1,115 @@
+//! Streams, collectors, optionals.
+
+use super::*;
+
+#[test]
+fn streams() {
+    check(&[
+        ("[3,1,2].stream().sorted().collect(Collectors.toList())", "[1, 2, 3]"),
+        ("[3,1,2].stream().map(x -> x * 2).filter(x -> x > 2).collect(Collectors.toList())", "[6, 4]"),
+        ("['a','b'].stream().collect(Collectors.joining(', ', '<', '>'))", "<a, b>"),
+        (
+            "[1,2].stream().collect(Collectors.joining(','))",
+            "class_cast_exception: class java.lang.Integer cannot be cast to class java.lang.CharSequence (java.lang.Integer and java.lang.CharSequence are in module java.base of loader 'bootstrap')",
+        ),
+        ("[3,1,2,1].stream().distinct().count()", "3"),
+        ("[3,1,2].stream().mapToInt(x -> x).sum()", "6"),
+        ("[3,1,2].stream().mapToInt(Integer::intValue).max().getAsInt()", "3"),
+        ("[3,1,2].stream().mapToDouble(x -> x).average()", "OptionalDouble[2.0]"),
+        ("[3,1,2].stream().mapToLong(x -> (long)x).summaryStatistics().getMax()", "3"),
+        ("[].stream().findFirst()", "Optional.empty"),
+        ("[].stream().findFirst().get()", "no_such_element_exception: No value present"),
+        ("[null].stream().findFirst()", "null_pointer_exception: "),
+        ("[3,1,2].stream().findFirst().orElse(5)", "3"),
+        ("[3,1,2].stream().max(Comparator.naturalOrder()).get()", "3"),
+        ("[3,1,2].stream().min((a,b) -> b - a).get()", "3"),
+        ("[3,1,2].stream().reduce((a,b) -> a + b).get()", "6"),
+        ("[3,1,2].stream().reduce(10, (a,b) -> a + b)", "16"),
+        ("[3,1,2].stream().anyMatch(x -> x == 1)", "true"),
+        ("[3,1,2].stream().allMatch(x -> x > 1)", "false"),
+        ("[3,1,2].stream().noneMatch(x -> x > 5)", "true"),
+        ("['a','bb','cc'].stream().collect(Collectors.groupingBy(x -> x.length()))", "{1=[a], 2=[bb, cc]}"),
+        (
+            "['a','bb','cc'].stream().collect(Collectors.groupingBy(x -> x.length(), Collectors.counting()))",
+            "{1=1, 2=2}",
+        ),
+        (
+            "['a','bb','cc'].stream().collect(Collectors.groupingBy(x -> x.length(), TreeMap::new, Collectors.mapping(x -> x.toUpperCase(), Collectors.joining('+'))))",
+            "{1=A, 2=BB+CC}",
+        ),
+        (
+            "['a','bb','cc'].stream().collect(Collectors.partitioningBy(x -> x.length() > 1))",
+            "{false=[a], true=[bb, cc]}",
+        ),
+        ("['a','bb'].stream().collect(Collectors.toMap(x -> x, x -> x.length()))", "{bb=2, a=1}"),
+        (
+            "['a','a'].stream().collect(Collectors.toMap(x -> x, x -> x.length()))",
+            "illegal_state_exception: Duplicate key a (attempted merging values 1 and 1)",
+        ),
+        ("['a','a'].stream().collect(Collectors.toMap(x -> x, x -> x.length(), (a, b) -> a + b))", "{a=2}"),
+        ("['a','b'].stream().collect(Collectors.toSet())", "[a, b]"),
+        ("['b','a'].stream().collect(Collectors.toCollection(TreeSet::new))", "[a, b]"),
+        ("['a','b'].stream().collect(Collectors.collectingAndThen(Collectors.toList(), x -> x.size()))", "2"),
+        ("[1,2,3].stream().collect(Collectors.summingInt(x -> x))", "6"),
+        ("[1,2,3].stream().collect(Collectors.averagingInt(x -> x))", "2.0"),
+        ("[1,2,3].stream().collect(Collectors.reducing(0, (a,b) -> a + b))", "6"),
+        ("IntStream.range(0, 5).boxed().collect(Collectors.toList())", "[0, 1, 2, 3, 4]"),
+        ("IntStream.rangeClosed(1, 5).mapToObj(i -> 'x' + i).collect(Collectors.joining())", "x1x2x3x4x5"),
+        ("IntStream.range(0, 5).map(i -> i * i).toArray().length", "5"),
+        (
+            "def s = [1].stream(); s.count(); s.count()",
+            "illegal_state_exception: stream has already been operated upon or closed",
+        ),
+        ("[[1,2],[3]].stream().flatMap(x -> x.stream()).collect(Collectors.toList())", "[1, 2, 3]"),
+        ("[1,2,3,4].stream().skip(1).limit(2).collect(Collectors.toList())", "[2, 3]"),
+        ("[1,2,3,4].stream().limit(-1)", "illegal_argument_exception: -1"),
+        ("'hello'.chars().filter(c -> c == (int)(char)'l').count()", "2"),
+        ("'abc'.chars().sum()", "294"),
+        (
+            "def m = ['a':1,'b':2]; m.entrySet().stream().map(e -> e.getKey() + e.getValue()).collect(Collectors.joining(';'))",
+            "a1;b2",
+        ),
+        (
+            "def m = ['a':1,'b':2]; m.entrySet().stream().filter(e -> e.value > 1).map(Map.Entry::getKey).collect(Collectors.toList())",
+            "[b]",
+        ),
+        ("def m = ['a':1,'b':2]; m.values().stream().mapToInt(Integer::intValue).sum()", "3"),
+        ("def l = [1,2]; l.stream().map(String::valueOf).collect(Collectors.toList())", "[1, 2]"),
+        (
+            "Stream.of(new String[] {'a','b'}).collect(Collectors.toList())",
+            "compile class_cast_exception: Cannot cast from [java.lang.String[]] to [def[]].",
+        ),
+        ("List out = []; [1,2].stream().peek(x -> out.add(x)).findFirst(); out", "[1]"),
+        ("List out = []; [1,2].stream().forEach(x -> out.add(x)); out", "[1, 2]"),
+        ("List out = []; [1,2].forEach(out::add); out", "[1, 2]"),
+        ("Optional.of(1).map(x -> x + 1).get()", "2"),
+        ("Optional.ofNullable(null).isPresent()", "false"),
+        ("Optional.of('a').orElse('b')", "a"),
+        ("Optional.empty().orElseThrow(() -> new IllegalArgumentException('no'))", "illegal_argument_exception: no"),
+        ("Optional.of(1) == Optional.of(1)", "true"),
+        ("Optional.of(null)", "null_pointer_exception: "),
+        ("OptionalInt.of(1).toString()", "OptionalInt[1]"),
+        ("OptionalDouble.empty()", "OptionalDouble.empty"),
+        ("[3,1].stream().sorted(Comparator.reverseOrder()).collect(Collectors.toList())", "[3, 1]"),
+        (
+            "[['n':2],['n':1]].stream().sorted(Comparator.comparing(x -> x.n)).collect(Collectors.toList())",
+            "[{n=1}, {n=2}]",
+        ),
+        (
+            "['a',1].stream().sorted().collect(Collectors.toList())",
+            "class_cast_exception: class java.lang.String cannot be cast to class java.lang.Integer (java.lang.String and java.lang.Integer are in module java.base of loader 'bootstrap')",
+        ),
+        (
+            "[1,2].stream().map(x -> x.foo()).collect(Collectors.toList())",
+            "illegal_argument_exception: dynamic method [java.lang.Integer, foo/0] not found",
+        ),
+        ("[1,2].stream().toArray()[1]", "2"),
+        ("['a'].stream().toArray(String[]::new).length", "1"),
+        ("[1.5,2.5].stream().mapToDouble(Double::doubleValue).sum()", "4.0"),
+        (
+            "[1,2].stream().mapToInt(x -> 'a')",
+            "compile class_cast_exception: Cannot cast from [java.lang.String] to [int].",
+        ),
+        ("[1,2].stream().iterator().next()", "1"),
+    ]);
+}
