@@ -17,8 +17,8 @@ work=${BENCH_HOME:-${TMPDIR:-/tmp}/logboom-bench}
 mkdir -p "$work"
 [[ -f $work/data-$lines/access.log ]] || python3 "$shared/generate.py" "$lines" "$work/data-$lines" >/dev/null
 [[ -x $work/stub ]] || rustc -O -o "$work/stub" "$shared/stub.rs" 2>/dev/null
-read -r kafka controller bulk < <(python3 -c 'import socket
-held = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+read -r kafka controller bulk console < <(python3 -c 'import socket
+held = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
 print(*(s.getsockname()[1] for s in held))')
 export KAFKA_PORT=$kafka KAFKA_CONTROLLER_PORT=$controller KAFKA_DATA=$work/kafka-$kafka
 stop() { kill "${stub:-}" "${job:-}" 2>/dev/null || true; tests/stack/kafka.sh kill >/dev/null 2>&1 || true; rm -rf "$KAFKA_DATA"; }
@@ -34,12 +34,12 @@ sources: { access: { type: kafka, brokers: ["127.0.0.1:$kafka"], topics: [access
 routes: [ { name: default, pipeline: access, to: { index: access } } ]
 scoring: { judges: [rules] }
 outputs: { elasticsearch: { urls: ["http://127.0.0.1:$bulk"], bulk: { compression: none } } }
-console: { listen: 127.0.0.1:$((bulk + 1)) }
+console: { listen: 127.0.0.1:$console }
 YML
 rm -rf "$work/state"
 "$binary" run -c "$work/logboom.yml" 2>"$work/logboom.log" & job=$!
 started=$(date +%s.%N)
-metric() { curl -s "127.0.0.1:$((bulk + 1))/metrics" | awk -v name="$1" '$1 == name { print $2 }'; }
+metric() { curl -s "127.0.0.1:$console/metrics" | awk -v name="$1" '$1 == name { print $2 }'; }
 for _ in $(seq 1200); do
   sleep 0.25
   kill -0 "$job" 2>/dev/null || { tail -5 "$work/logboom.log" >&2; exit 1; }
