@@ -208,6 +208,32 @@ fn every_processor_has_its_page() {
 }
 
 /// Every setting that a section of `logboom.yml` is asked for stands in the reference.
+/// Members that a configuration names by `type`: the table of their names in the code, and the folder of their pages.
+const MEMBERS: &[(&str, &str)] = &[
+    ("src/source/settings.rs", "docs/sources/"),
+    ("src/sink/settings.rs", "docs/outputs/"),
+    ("src/alert/channels/mod.rs", "docs/channels/"),
+];
+
+#[test]
+fn members_have_pages() {
+    let mut problems = Vec::new();
+    for (code, pages) in MEMBERS {
+        let text = fs::read_to_string(root().join(code)).unwrap();
+        let table = text.split("TYPES: &[(&str, &str)] =").nth(1).and_then(|rest| rest.split("];").next());
+        let names: Vec<&str> = table.unwrap_or_default().split('"').skip(1).step_by(4).collect();
+        assert!(names.len() >= 2, "{code} has its table of types");
+        for name in names {
+            let page = format!("{pages}{name}.md");
+            let text = fs::read_to_string(root().join(&page)).unwrap_or_default();
+            if !text.contains("```yaml") {
+                problems.push(format!("{page} (type `{name}`, {code})"));
+            }
+        }
+    }
+    assert_none(&problems, "each member has a page with an example");
+}
+
 #[test]
 fn settings_are_documented() {
     const READS: &[&str] = &[
@@ -229,7 +255,7 @@ fn settings_are_documented() {
     ];
     let pages: Vec<String> = files()
         .into_iter()
-        .filter(|file| file == "docs/configuration.md" || file.starts_with("docs/sources/"))
+        .filter(|file| file == "docs/configuration.md" || MEMBERS.iter().any(|(_, folder)| file.starts_with(folder)))
         .map(|file| fs::read_to_string(root().join(file)).unwrap())
         .collect();
     let documented: BTreeSet<&str> = pages
@@ -249,7 +275,7 @@ fn settings_are_documented() {
             }
         }
     }
-    assert_none(&problems.into_iter().collect::<Vec<_>>(), "docs/configuration.md (and docs/sources) lack settings");
+    assert_none(&problems.into_iter().collect::<Vec<_>>(), "docs/configuration.md and the members' pages lack settings");
 }
 
 #[test]
