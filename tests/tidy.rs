@@ -275,7 +275,10 @@ fn settings_are_documented() {
             }
         }
     }
-    assert_none(&problems.into_iter().collect::<Vec<_>>(), "docs/configuration.md and the members' pages lack settings");
+    assert_none(
+        &problems.into_iter().collect::<Vec<_>>(),
+        "docs/configuration.md and the members' pages lack settings",
+    );
 }
 
 #[test]
