@@ -317,6 +317,11 @@ impl Known {
                     }
                     self.is_position_lost &= count < records.len();
                 }
+                if count == records.len()
+                    && let Some(segment) = last_sealed(open)
+                {
+                    open.commit(segment + 1, 0).unwrap();
+                }
             }
             Event::Die(torn) => {
                 *spool = None;
@@ -349,6 +354,18 @@ impl Known {
         prop_assert!(found.ends_with(&left), "lost: {} are there, {} are left", found.len(), left.len());
         prop_assert!(self.is_position_lost || found.len() == left.len(), "what has ended comes again");
         Ok(())
+    }
+}
+
+/// The last segment that a reader comes to the end of.
+fn last_sealed(spool: &Spool) -> Option<u32> {
+    let (mut reader, mut last) = (spool.reader(), None);
+    loop {
+        match reader.read().unwrap() {
+            Item::SegmentEnd { segment } => last = Some(segment),
+            Item::Idle => return last,
+            Item::Record { .. } | Item::Damaged { .. } => {}
+        }
     }
 }
 
