@@ -8,8 +8,11 @@ use std::process::ExitCode;
 
 mod check;
 mod demo;
+mod diff;
 mod eval;
+mod import;
 mod mine;
+mod node_args;
 mod run;
 mod serve;
 mod setup;
@@ -32,6 +35,8 @@ enum Command {
     Check(check::Args),
     Simulate(simulate::Args),
     Serve(serve::Args),
+    Diff(diff::Args),
+    Import(import::Args),
     Mine(mine::Args),
     Eval(eval::Args),
     Setup(setup::Args),
@@ -60,6 +65,8 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Mine(args) => mine::run(&args),
         Command::Eval(args) => eval::run(&args),

@@ -3,6 +3,8 @@
 
 mod story;
 
+pub(super) use story::shown;
+
 use super::Failed;
 use crate::document::Arena;
 use crate::enrich::EnrichOptions;

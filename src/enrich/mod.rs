@@ -143,6 +143,34 @@ impl Enrich {
         })
     }
 
+    /// The text of the stored script `id`: `scripts/<id>.painless`, or `scripts/<id>.json` as `PUT _scripts/<id>` takes it.
+    pub fn script(&self, id: &str) -> Result<String, String> {
+        self.check_allowed("a stored script")?;
+        if id.is_empty() || id.contains(['/', '\\']) || id.starts_with('.') {
+            return Err(format!("[{id}] is no name of a script"));
+        }
+        let path = |ending: &str| self.data_path("scripts").join(format!("{id}.{ending}"));
+        let [plain, json] = [path("painless"), path("json")];
+        if plain.exists() {
+            return std::fs::read_to_string(&plain).map_err(|e| format!("{}: {e}", plain.display()));
+        }
+        if !json.exists() {
+            return Err(format!(
+                "no stored script [{id}]: there is neither {} nor {}",
+                plain.display(),
+                json.display()
+            ));
+        }
+        let node = config::read_file(&json).map_err(|e| e.to_string())?;
+        let script = node.get("script").unwrap_or(&node);
+        match script.get("lang").and_then(config::Node::as_str) {
+            None | Some("painless") => {}
+            Some(other) => return Err(format!("{}: script_lang not supported [{other}]", json.display())),
+        }
+        let source = script.get("source").and_then(config::Node::as_str);
+        source.map(str::to_owned).ok_or_else(|| format!("{}: the script has no [source]", json.display()))
+    }
+
     /// The look-up over HTTP that `spec` describes.
     pub fn http(&self, spec: &HttpSpec) -> Result<Arc<HttpLookup>, String> {
         self.check_allowed("a look-up over HTTP")?;

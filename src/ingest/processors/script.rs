@@ -9,7 +9,7 @@ struct RunScript {
     script: Script,
 }
 
-pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Processor>, ConfigError> {
+pub fn compile(settings: &mut Settings<'_>, build: &Build<'_>) -> Result<Box<dyn Processor>, ConfigError> {
     // `script: "source"` is short for `script: { source: "source" }`.
     if let Data::String(source) = &settings.node.data {
         let script = Script::compile(source, ScriptContext::Ingest, None);
@@ -23,8 +23,11 @@ pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Pro
         return Err(settings.invalid("lang", at, format!("script_lang not supported [{lang}]")));
     }
     if let Some(id) = settings.opt_string("id")? {
-        let error = settings.node.error(format!("[id] the stored script [{id}] is not known here"));
-        return Err(error.help("put the script's text into `source`"));
+        let at = settings.node.get("id").unwrap_or(settings.node);
+        let source = build.enrich.script(id).map_err(|reason| settings.invalid("id", at, reason))?;
+        let script = Script::compile(&source, ScriptContext::Ingest, params);
+        let script = script.map_err(|error| settings.invalid("id", at, format!("stored script [{id}]: {error}")))?;
+        return Ok(Box::new(RunScript { script }));
     }
     // `inline` is what `source` was called before Elasticsearch 6.
     let node = settings.take("source").or(settings.take("inline")).ok_or_else(|| settings.missing("source"))?;

@@ -101,7 +101,7 @@ fn each_step_is_told_as_the_node_tells_it() {
                 "pipeline success [p]".into(),
                 r#"set success [in] {"i":1} inner"#.into(),
                 "set skipped if=false".into(),
-                r#"set success {"b":1,"i":1} -"#.into(),
+                r#"set success {"i":1,"b":1} -"#.into(),
             ],
         ),
         ("{pipeline: {name: inner, if: 'false'}}", vec!["pipeline skipped if=false".into()]),

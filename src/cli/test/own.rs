@@ -1,4 +1,4 @@
-//! `logboom test`: runs the tests that lie beside pipelines.
+//! Tests in our own layout.
 //!
 //! `nginx-access.test.yml` tests the pipeline `nginx-access.yml`. It is a list of cases:
 //!
@@ -12,7 +12,8 @@
 //!   expected_error: 'Provided Grok …'  # a part of the failure's reason
 //! ```
 
-use super::Failed;
+use super::{Args, Tally, problems};
+use crate::cli::Failed;
 use crate::config::{Data, Node, read_file};
 use crate::document::{Arena, Document, FieldPath, Object, Value, is_metadata};
 use crate::enrich::EnrichOptions;
@@ -20,36 +21,22 @@ use crate::ingest::{Context, MediaType, Outcome, PipelineOptions, Pipelines, Val
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Run the tests that lie beside the pipelines (NAME.test.yml)
-#[derive(clap::Args)]
-pub struct Args {
-    /// Folder of pipelines and their tests
-    #[arg(value_name = "DIR", default_value = "pipelines")]
-    dir: PathBuf,
-    /// Folder of GeoIP databases (*.mmdb)
-    #[arg(long, value_name = "DIR")]
-    geoip: Option<PathBuf>,
-}
-
-pub fn run(args: &Args) -> Result<(), Failed> {
-    let mut out = std::io::stdout();
-    let problems =
-        |errors: Vec<crate::config::ConfigError>| Failed::Input(errors.iter().map(ToString::to_string).collect());
+pub(super) fn run(args: &Args, out: &mut impl Write) -> Result<Tally, Failed> {
     let folders = EnrichOptions { geoip_dir: args.geoip.clone(), data_dir: Some(args.dir.clone()) };
     let options = PipelineOptions::with_data(folders);
-    let pipelines = Pipelines::load(&args.dir, &options).map_err(problems)?;
-    let (mut passed, mut failed) = (0, 0);
+    let pipelines = Pipelines::load(&args.dir, &options).map_err(|errors| problems(&errors))?;
+    let mut tally = Tally::default();
     for (name, path) in test_files(&args.dir)? {
-        let file = read_file(&path).map_err(|e| problems(vec![e]))?;
+        let file = read_file(&path).map_err(|error| problems(&[error]))?;
         let cases =
             file.as_list().ok_or_else(|| Failed::Input(vec![file.error("expected a list of cases").to_string()]))?;
         for (at, case) in cases.iter().enumerate() {
             let label =
                 case.get("name").and_then(Node::as_str).map_or_else(|| format!("case {}", at + 1), str::to_owned);
             match run_case(&pipelines, &name, case) {
-                Ok(()) => passed += 1,
+                Ok(()) => tally.passed += 1,
                 Err(differences) => {
-                    failed += 1;
+                    tally.failed += 1;
                     writeln!(out, "FAILED {name}: {label} ({})", case.at)?;
                     for line in differences {
                         writeln!(out, "    {line}")?;
@@ -58,8 +45,7 @@ pub fn run(args: &Args) -> Result<(), Failed> {
             }
         }
     }
-    writeln!(out, "{passed} passed, {failed} failed")?;
-    if failed > 0 { Err(Failed::Work(anyhow::anyhow!("{failed} pipeline tests failed"))) } else { Ok(()) }
+    Ok(tally)
 }
 
 /// The test files of a folder with the pipelines that they test.
