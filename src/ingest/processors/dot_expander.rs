@@ -57,13 +57,14 @@ impl Processor for DotExpander {
 
 impl DotExpander {
     fn expand<'a>(&self, doc: &Document<'a>, object: &Object<'a>, key: &str) -> Result<(), Failure> {
-        let Some(value) = object.remove(key) else { return Ok(()) };
+        let Some(value) = object.get(key) else { return Ok(()) };
         let text = match &self.path {
             Some(path) => format!("{}.{key}", path.text()),
             None => key.to_owned(),
         };
         let path = FieldPath::parse(&text)?;
         if doc.has(&path) {
+            object.remove(key);
             if self.overrides {
                 return Ok(doc.set(&path, value)?);
             }
@@ -86,6 +87,7 @@ impl DotExpander {
                 }
             }
         }
+        object.remove(key);
         Ok(doc.set(&path, value)?)
     }
 }
@@ -117,6 +119,11 @@ mod tests {
                 "dot_expander: {field: a.b}",
                 r#"{"a.b":1,"a":5}"#,
                 "cannot expand [a.b], because [a] is not an object field, but a value field",
+            ),
+            (
+                "dot_expander: {field: a.b, ignore_failure: true}",
+                r#"{"a.b":1,"a":5}"#,
+                r#"{"a.b":1,"a":5}"#,
             ),
             (
                 "dot_expander: {field: '*', path: m}",

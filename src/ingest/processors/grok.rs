@@ -14,6 +14,8 @@ struct GrokProcessor {
     /// For `trace_match`: the patterns' numbers as texts.
     traced: Vec<String>,
     ignore_missing: bool,
+    /// Whether the text is only held against the patterns.
+    validate_only: bool,
 }
 
 pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Processor>, ConfigError> {
@@ -38,6 +40,7 @@ pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Pro
         targets,
         traced,
         ignore_missing: settings.bool_or("ignore_missing", false)?,
+        validate_only: settings.bool_or("validate_only", false)?,
     }))
 }
 
@@ -81,7 +84,8 @@ impl Processor for GrokProcessor {
                 "Provided Grok expressions do not match field value: [{text}]"
             )));
         };
-        for (field, value) in captures.values {
+        let values = captures.values.into_iter().filter(|_| !self.validate_only);
+        for (field, value) in values {
             match self.targets.get(field) {
                 Some(Ok(target)) => doc.set(target, value)?,
                 Some(Err(error)) => return Err(error.clone().into()),
@@ -175,6 +179,12 @@ mod tests {
             (pattern, r#"{"m":1}"#, "field [m] of type [java.lang.Integer] cannot be cast to [java.lang.String]"),
             (pattern, r#"{"m":"é"}"#, "Provided Grok expressions do not match field value: [é]"),
             ("grok: {field: m, patterns: ['%{WORD:x}'], ignore_missing: true}", "{}", "{}"),
+            ("grok: {field: m, patterns: ['%{WORD:x}'], validate_only: true}", r#"{"m":"a"}"#, r#"{"m":"a"}"#),
+            (
+                "grok: {field: m, patterns: ['%{INT:x}'], validate_only: true}",
+                r#"{"m":"a"}"#,
+                "Provided Grok expressions do not match field value: [a]",
+            ),
             ("grok: {field: m, patterns: ['%{WORD:x}'], ignore_missing: true}", r#"{"m":null}"#, r#"{"m":null}"#),
             (pattern, r#"{"m":"a","x":["q"]}"#, r#"{"m":"a","x":"a"}"#),
         ]);
