@@ -36,7 +36,7 @@ pub fn check_removal(key: &str) -> Result<(), PathError> {
 fn check_long(key: &str, value: Value<'_>) -> Result<(), PathError> {
     let is_whole = match value {
         Value::Int(_) | Value::Long(_) => true,
-        Value::Float(f) => f.fract() == 0.0,
+        Value::Float(f) => f.fract() == 0.0 && f.abs() <= i64::MAX as f32,
         Value::Double(d) => d.fract() == 0.0 && d.abs() <= i64::MAX as f64,
         Value::BigInteger(_) => false,
         _ => return Err(wrong_type(key, value, "java.lang.Number")),
@@ -75,6 +75,11 @@ mod tests {
                 "_index [1] is wrong type, expected assignable to [java.lang.String], not [java.lang.Integer]",
             ),
             ("_version", Value::Double(5.0), ""),
+            (
+                "_version",
+                Value::Float(1e20),
+                "_version may only be set to an int or a long but was [1.0E20] with type [java.lang.Float]",
+            ),
             (
                 "_version",
                 Value::Double(5.5),

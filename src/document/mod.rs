@@ -18,6 +18,7 @@ mod json;
 mod metadata;
 mod path;
 mod scan;
+mod self_reference;
 mod typed;
 mod value;
 mod write;
@@ -93,6 +94,8 @@ struct State {
     access: Cell<AccessPattern>,
     /// Buckets of the Java map that the node would have made of `_source`: they decide the order in which it yields its keys.
     buckets: usize,
+    /// Whether a script has left it in a shape that may contain itself.
+    suspect: Cell<bool>,
 }
 
 impl<'a> Document<'a> {
@@ -101,7 +104,7 @@ impl<'a> Document<'a> {
         let ingest = Object::new_in(arena);
         ingest.insert("timestamp", Value::Timestamp(arena.alloc(now)));
         let buckets = java_buckets(root.len());
-        let state = State { end: Cell::default(), access: Cell::default(), buckets };
+        let state = State { end: Cell::default(), access: Cell::default(), buckets, suspect: Cell::default() };
         Self { arena, root, ingest, state: arena.alloc(state) }
     }
 
@@ -148,6 +151,16 @@ impl<'a> Document<'a> {
 
     pub fn set_end(&self, end: Option<End>) {
         self.state.end.set(end);
+    }
+
+    /// Says that the document may contain itself.
+    pub fn suspect_itself(&self) {
+        self.state.suspect.set(true);
+    }
+
+    /// Whether the document contains itself, where somebody had reason to suspect it.
+    pub fn contains_itself(&self) -> bool {
+        self.state.suspect.get() && self_reference::contains_itself(self.root)
     }
 
     pub fn access_pattern(&self) -> AccessPattern {

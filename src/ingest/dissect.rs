@@ -209,20 +209,16 @@ impl Dissect {
             put(name, PartValue::Joined(pieces.join(&self.separator)));
         }
         if parts.len() > 1 {
-            let buckets = map_buckets(self.results, parts.len());
+            let buckets = map_buckets(self.results);
             parts.sort_by_key(|part| java_bucket(part.name, buckets));
         }
         parts
     }
 }
 
-/// Buckets of a `HashMap` made with the capacity `capacity` that holds `len` keys.
-fn map_buckets(capacity: usize, len: usize) -> usize {
-    let mut buckets = capacity.next_power_of_two();
-    while len * 4 > buckets * 3 {
-        buckets *= 2;
-    }
-    buckets
+/// Buckets of a `HashMap` that was made for `expected` keys: as few as hold them three quarters full.
+fn map_buckets(expected: usize) -> usize {
+    (expected * 4 / 3 + 1).next_power_of_two()
 }
 
 /// Keys and the delimiters after them. The delimiter goes up to the next key, but is never empty between two: of two keys side by

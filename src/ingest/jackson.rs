@@ -175,37 +175,36 @@ impl<'a> Reader<'a> {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
                 b'/' => self.skip_comment()?,
-                0..=0x1f => {
-                    let described = self.described(self.at);
-                    self.at += 1;
-                    let reason = format!(
-                        "Illegal character ({described}): only regular white space (\\r, \\n, \\t) is allowed between tokens"
-                    );
-                    return Err(self.error(&reason));
-                }
+                0..=0x1f => return Err(self.illegal_space(self.at)),
                 other => return Ok(Some(other)),
             }
         }
         Ok(None)
     }
 
+    /// A control character at `at`, where only white space may be.
+    fn illegal_space(&mut self, at: usize) -> Failure {
+        let described = self.described(at);
+        self.at = at + 1;
+        let allowed = "only regular white space (\\r, \\n, \\t) is allowed between tokens";
+        self.error(&format!("Illegal character ({described}): {allowed}"))
+    }
+
     fn skip_comment(&mut self) -> Result<(), Failure> {
-        let rest = self.bytes.get(self.at + 2..).unwrap_or_default();
-        match self.bytes.get(self.at + 1) {
-            None => Err(self.end_error(" in a comment")),
-            Some(b'/') => {
-                self.at += 2 + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-                Ok(())
-            }
-            Some(b'*') => match memchr::memmem::find(rest, b"*/") {
-                Some(end) => {
-                    self.at += end + 4;
-                    Ok(())
-                }
-                None => Err(self.end_error(" in a comment")),
-            },
-            Some(_) => Err(self.unexpected(self.at + 1, "was expecting either '*' or '/' for a comment")),
+        let start = self.at + 2;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let end = match self.bytes.get(self.at + 1) {
+            None => return Err(self.end_error(" in a comment")),
+            Some(b'/') => Some(memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())),
+            Some(b'*') => memchr::memmem::find(rest, b"*/").map(|end| end + 2),
+            Some(_) => return Err(self.unexpected(self.at + 1, "was expecting either '*' or '/' for a comment")),
+        };
+        let body = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        if let Some(at) = body.iter().position(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+            return Err(self.illegal_space(start + at));
         }
+        self.at = start + end.ok_or_else(|| self.end_error(" in a comment"))?;
+        Ok(())
     }
 
     /// A value at its first byte.
@@ -563,6 +562,9 @@ impl<'a> Reader<'a> {
         let array = Array::new_in(self.arena);
         let mut is_first = true;
         while let Some(byte) = self.next_entry(Scope::Array, is_first)? {
+            if byte == b'}' {
+                return Err(self.unexpected(self.at, "expected a value"));
+            }
             array.push(self.value(byte)?);
             is_first = false;
         }
@@ -681,6 +683,9 @@ mod tests {
             ("[1}", "Unexpected close marker '}': expected ']' (for Array starting at [Source: (String)\"[1}\"; line: 1, column: 1]) @3".into()),
             ("]", "Unexpected close marker ']': expected '}' (for root starting at [Source: (String)\"]\"; line: 1, column: 0]) @1".into()),
             ("truex", format!("Unrecognized token 'truex': was expecting {valid} @6")),
+            ("[1,}", "Unexpected character ('}' (code 125)): expected a value @4".into()),
+            ("// \u{1}\n1", "Illegal character ((CTRL-CHAR, code 1)): only regular white space (\\r, \\n, \\t) is allowed between tokens @5".into()),
+            ("/* \u{1}", "Illegal character ((CTRL-CHAR, code 1)): only regular white space (\\r, \\n, \\t) is allowed between tokens @5".into()),
             ("tru", format!("Unrecognized token 'tru': was expecting {valid} @4")),
             ("[null\u{1}]", "Illegal character ((CTRL-CHAR, code 1)): only regular white space (\\r, \\n, \\t) is allowed between tokens @7".into()),
             ("宕机", format!("Unrecognized token '宕机': was expecting {valid} @3")),

@@ -159,7 +159,13 @@ impl Pipelines {
             .get(name)
             .ok_or_else(|| Failure::illegal_argument(format!("pipeline with id [{name}] does not exist")))?;
         pipeline.execute(doc, cx)?;
-        Ok(if doc.end() == Some(End::Dropped) { Outcome::Dropped } else { Outcome::Done })
+        if doc.end() == Some(End::Dropped) {
+            return Ok(Outcome::Dropped);
+        }
+        if doc.contains_itself() {
+            return Err(Failure::illegal_argument("Iterable object is self-referencing itself"));
+        }
+        Ok(Outcome::Done)
     }
 
     /// Runs the pipeline `name` from inside another (the `pipeline` processor); cycles are errors.

@@ -270,6 +270,7 @@ mod tests {
             ("http://h:/", "http - h - / - -"),
             ("http://h/a\\b", "http - h - /a\\b - -"),
             ("foo://a b", "none"),
+            ("mailto:a?b c?d", "mailto -  - a?b c d -"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

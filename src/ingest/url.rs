@@ -18,7 +18,9 @@ pub(super) fn parse(text: &str) -> Option<UriParts> {
     let mut parts = match protocol.as_str() {
         "http" | "https" | "ftp" | "file" => hierarchical(rest)?,
         "mailto" if rest.chars().any(|c| c > ' ') => {
-            UriParts { host: Some(String::new()), path: Some(rest.to_owned()), ..UriParts::default() }
+            let (path, query) =
+                rest.rsplit_once('?').map_or((rest, None), |(path, query)| (path, Some(query.to_owned())));
+            UriParts { host: Some(String::new()), path: Some(path.to_owned()), query, ..UriParts::default() }
         }
         _ => return None,
     };

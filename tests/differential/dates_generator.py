@@ -39,7 +39,7 @@ def date_index_name(rng, count):
         if rng.random() < 0.8:
             options["date_formats"] = rng.sample(FORMATS[:-4], rng.choice([1, 2, 3, 6]))
         sometimes(rng, options, index_name_prefix=["p-", "{{z}}-", ""])
-        for key, choices in (("timezone", ZONES), ("locale", ["en", "fr-FR", "zh-Hans-CN", "xx", "de_DE"]), ("index_name_format", OUTPUTS + ["{{z}}"])):
+        for key, choices in (("timezone", ZONES), ("locale", ["en", "fr-FR", "zh", "xx", "de_DE"]), ("index_name_format", OUTPUTS + ["{{z}}"])):
             if rng.random() < 0.3:
                 options[key] = rng.choice(choices)
         yield {"pipeline": pipeline("date_index_name", options), "docs": date_documents(rng)}

@@ -23,6 +23,10 @@ def append(rng, count):
     values = [1, "x", ["x", "y"], [], [1, [2]], {"k": 1}, "{{b}}", ["{{b}}", "{{{c}}}"], "", None, [""], [None], True, 1.5, {"{{b}}": "{{c}}"}]
     for _ in range(count):
         options = {"field": rng.choice(["a"] * 4 + PATHS), "value": rng.choice(values)}
+        if rng.random() < 0.2:
+            sometimes(rng, options, ignore_empty_values=[True, False])
+            options["copy_from"] = rng.choice(PLAIN)
+            options.pop("value")
         sometimes(rng, options, allow_duplicates=[True, False], media_type=["application/json", "text/plain", "application/x-www-form-urlencoded"])
         yield {"pipeline": pipeline("append", options, *types_before(rng)), "docs": documents(rng)}
 
@@ -224,7 +228,7 @@ def html_strip(rng, count):
     for _ in range(count * 3):
         texts = ["".join(rng.choice(HTML) for _ in range(rng.randint(1, 9))) for _ in range(40)]
         texts = [t + "<i>" if rng.random() < 0.4 else t for t in texts]
-        options = sometimes(rng, {"field": "a"}, target_field=["t", "a"])
+        options = sometimes(rng, {"field": "a"}, target_field=["t", "a"], ignore_missing=[True, False])
         yield {"pipeline": pipeline("html_strip", options), "docs": [{"a": t} for t in texts]}
 
 
@@ -319,3 +323,14 @@ def fail(rng, count):
 
 ALL.update(kv=kv, dissect=dissect, csv=csv, sort=sort, html_strip=html_strip, uri_parts=uri_parts, dot_expander=dot_expander, foreach=foreach, reroute=reroute, fail=fail)
 ALL["urldecode"] = text_processor("urldecode", ["%41", "a+b", "%", "%4", "%zz", "%-1", "%+1", "%E5%AE", "%C3%A9", "%%41", "% 1", "%1 ", "%c3%28", "%41%", "é%41", "%e5%ae%95x", "%ED%A0%80", "%F0%9F%98%80", "%00", "%-0", "%++", "%1é"])
+
+
+def script(rng, count):
+    sources = ["ctx.t = params.p", "ctx.t = ctx.a", "ctx.a = params['p'] + 1", "if (ctx.b != null) { ctx.remove('b') }", "ctx.t = [ctx.a, params.q]"]
+    for _ in range(count):
+        options = {"source": rng.choice(sources)}
+        sometimes(rng, options, params=[{"p": 1}, {"p": "x", "q": [1, None]}, {}], lang=["painless"])
+        yield {"pipeline": pipeline("script", options), "docs": documents(rng, (), 10)}
+
+
+ALL.update(script=script)

@@ -132,6 +132,13 @@ def grok(rng, count):
             options["ecs_compatibility"] = rng.choice(["v1", "disabled"])
         if rng.random() < 0.2:
             options["trace_match"] = True
+        if rng.random() < 0.2:
+            options["ignore_missing"] = rng.random() < 0.5
+        if rng.random() < 0.2:
+            options["pattern_definitions"] = {"WORD": "[a-z]+", "OWN": "%{WORD:own}-?"}
+            options["patterns"].append("%{OWN} %{WORD:w}")
+        if rng.random() < 0.1:
+            options["validate_only"] = True
         yield {"pipeline": {"processors": [{"grok": options}]}, "docs": [{"a": damaged(rng, rng.choice(SAMPLES))} for _ in range(40)]}
 
 

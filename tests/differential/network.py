@@ -39,6 +39,8 @@ def network_direction(rng, count):
     for _ in range(count):
         options = {"internal_networks": rng.sample(NETWORKS, rng.randint(0, 3))} if rng.random() < 0.8 else {"internal_networks_field": "n"}
         sometimes(rng, options, ignore_missing=[True, False], target_field=["t", "source.ip", "network"])
+        if rng.random() < 0.2:
+            sometimes(rng, options, source_ip=["destination.ip", "none"], destination_ip=["source.ip", "source"])
         docs = [flow(rng, n=rng.choice([["private"], ["10.0.0.0/8", "x"], "private", [], [1], [None]])) for _ in range(20)]
         yield {"pipeline": pipeline("network_direction", options), "docs": docs}
 
@@ -46,6 +48,10 @@ def network_direction(rng, count):
 def community_id(rng, count):
     for _ in range(count):
         options = sometimes(rng, {}, ignore_missing=[True, False], seed=[0, 123, 65535, 65536, -1], target_field=["t", "network"])
+        if rng.random() < 0.3:
+            others = {"source_ip": "source.ip", "destination_ip": "source.ip", "source_port": "source.port", "destination_port": "none", "transport": "network.iana_number",
+                      "iana_number": "network.transport", "icmp_type": "icmp.code", "icmp_code": "icmp.type"}
+            options.update((option, others[option]) for option in rng.sample(list(others), 3))
         docs = []
         for _ in range(20):
             doc = flow(rng, network={}, icmp={})
@@ -96,7 +102,7 @@ def cut_up(rng, text):
 
 def user_agent(rng, count):
     for _ in range(count):
-        options = sometimes(rng, {"field": "a"}, target_field=["t", "a", "a.b"], ignore_missing=[True, False])
+        options = sometimes(rng, {"field": "a"}, target_field=["t", "a", "a.b"], ignore_missing=[True, False], extract_device_type=[True, False])
         if rng.random() < 0.3:
             options["properties"] = rng.choices(["name", "NAME", "os", "device", "original", "version", "build"], k=rng.randint(0, 3))
         docs = [{"a": cut_up(rng, rng.choice(AGENTS))} for _ in range(20)] + documents(rng, n=5)

@@ -59,6 +59,10 @@ class Node:
             if "docs" not in reply:
                 return {"refused": reply.get("error", {}).get("reason", str(reply))}
             answers += reply["docs"]
+        for doc in (answer["doc"] for answer in answers if answer and "doc" in answer):
+            if doc.pop("_type", None):
+                # 7.x has types, and shows no version that nobody gave.
+                doc.setdefault("_version", "-3")
         return answers
 
 

@@ -19,7 +19,12 @@ impl<'a> Run<'_, 'a> {
         if !self.has_changed_shape() {
             return Ok(());
         }
-        self.settle_object(self.doc.root, &mut Vec::new())
+        let settled = self.settle_object(self.doc.root, &mut Vec::new());
+        if settled.is_err() {
+            // A pipeline may go on after this failure.
+            self.doc.suspect_itself();
+        }
+        settled
     }
 
     fn settle_object(&mut self, object: &'a Object<'a>, above: &mut Vec<usize>) -> Result<(), Failure> {

@@ -41,6 +41,7 @@ impl Processor for Append {
         let path = self.field.path(doc)?;
         let value = match &self.source {
             Source::Value(source) => source.resolve(doc)?,
+            Source::CopyFrom(from) if self.ignore_empty_values && doc.find(from).is_none() => return Ok(()),
             Source::CopyFrom(from) => doc.get(from)?.deep_copy(doc.arena),
         };
         let mut values: Vec<Value<'_>> = match value {
@@ -68,6 +69,7 @@ mod tests {
             ("append: {field: a, value: ['{{b}}', 2]}", r#"{"a":"x","b":"y"}"#, r#"{"a":["x","y",2],"b":"y"}"#),
             ("append: {field: a, value: [1, 2], allow_duplicates: false}", r#"{"a":[1]}"#, r#"{"a":[1,2]}"#),
             ("append: {field: a, value: x, allow_duplicates: false}", r#"{"a":"x"}"#, r#"{"a":"x"}"#),
+            ("append: {field: a, copy_from: b, ignore_empty_values: true}", "{}", "{}"),
             ("append: {field: a, copy_from: b}", r#"{"a":[1],"b":[2,[3]]}"#, r#"{"a":[1,2,[3]],"b":[2,[3]]}"#),
             (
                 "append: {field: a, value: ['', '{{b}}', x], ignore_empty_values: true}",

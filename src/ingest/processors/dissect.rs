@@ -64,7 +64,7 @@ mod tests {
             (
                 "dissect: {field: a, pattern: '[%{ts}] %{log.level} %{?x} %{message}'}",
                 r#"{"a":"[1] WARN - b c"}"#,
-                r#"{"a":"[1] WARN - b c","message":"b c","log":{"level":"WARN"},"ts":"1"}"#,
+                r#"{"a":"[1] WARN - b c","log":{"level":"WARN"},"message":"b c","ts":"1"}"#,
             ),
             (
                 "dissect: {field: a, pattern: '%{+x} %{+x} %{*k}=%{&k}', append_separator: '-'}",
@@ -79,6 +79,11 @@ mod tests {
             ("dissect: {field: a, pattern: '%{x}', ignore_missing: true}", r#"{"a":null}"#, r#"{"a":null}"#),
             ("dissect: {field: a, pattern: '%{x}'}", r#"{"a":null}"#, "field [a] is null, cannot process it."),
             ("dissect: {field: a, pattern: '%{*k}:%{&k}'}", r#"{"a":":v"}"#, "path cannot be null nor empty"),
+            (
+                "dissect: {field: a, pattern: '%{t} %{é} %{t.u}'}",
+                r#"{"a":"x y z"}"#,
+                r#"{"a":"x y z","é":"y","t":"x"}"#,
+            ),
             ("dissect: {field: a, pattern: '%{*k} %{*k}'}", r#"{"a":"p q"}"#, r#"{"a":"p q","q":null}"#),
             ("dissect: {field: a, pattern: '%{&k} %{&k}'}", r#"{"a":"p q"}"#, "path cannot be null nor empty"),
         ]);

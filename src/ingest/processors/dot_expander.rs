@@ -120,11 +120,7 @@ mod tests {
                 r#"{"a.b":1,"a":5}"#,
                 "cannot expand [a.b], because [a] is not an object field, but a value field",
             ),
-            (
-                "dot_expander: {field: a.b, ignore_failure: true}",
-                r#"{"a.b":1,"a":5}"#,
-                r#"{"a.b":1,"a":5}"#,
-            ),
+            ("dot_expander: {field: a.b, ignore_failure: true}", r#"{"a.b":1,"a":5}"#, r#"{"a.b":1,"a":5}"#),
             (
                 "dot_expander: {field: '*', path: m}",
                 r#"{"m":1}"#,

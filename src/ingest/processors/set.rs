@@ -43,9 +43,12 @@ pub fn compile(settings: &mut Settings<'_>, _: &Build<'_>) -> Result<Box<dyn Pro
 
 impl Processor for Set {
     fn execute(&self, doc: &Document<'_>, _: &mut Context<'_>) -> Result<(), Failure> {
-        let path = self.field.path(doc)?;
-        if !self.overrides && doc.find(&path).is_some_and(|v| !v.is_null()) {
-            return Ok(());
+        // Without `override` the node looks at the target first, else at what goes there.
+        if !self.overrides {
+            let path = self.field.path(doc)?;
+            if doc.find(&path).is_some_and(|v| !v.is_null()) {
+                return Ok(());
+            }
         }
         let is_empty = |value: Value<'_>| matches!(value, Value::Null | Value::Str(""));
         let value = match &self.source {
@@ -69,6 +72,7 @@ impl Processor for Set {
                 value
             }
         };
+        let path = self.field.path(doc)?;
         Ok(doc.set(&path, value)?)
     }
 }
@@ -108,6 +112,8 @@ mod tests {
             ("set: {field: a, value: 1, override: false}", r#"{"a":0}"#, r#"{"a":0}"#),
             ("set: {field: a, value: '{{b}}', ignore_empty_value: true}", "{}", "{}"),
             ("set: {field: a, value: '', ignore_empty_value: true}", "{}", r#"{"a":""}"#),
+            ("set: {field: '{{x}}', copy_from: b}", "{}", "field [b] not present as part of path [b]"),
+            ("set: {field: '{{x}}', copy_from: b, ignore_empty_value: true}", "{}", "{}"),
             ("set: {field: a, copy_from: b}", r#"{"b":[1]}"#, r#"{"b":[1],"a":[1]}"#),
             ("set: {field: a, copy_from: b}", "{}", "field [b] not present as part of path [b]"),
             ("set: {field: a, copy_from: b, ignore_empty_value: true}", "{}", "{}"),
