@@ -3,8 +3,9 @@
 use super::answer::{Answer, Content};
 use super::auth::Gate;
 use super::body::{BodyError, Receiving, Reserved, discard, gunzip, receive};
-use super::bulk::{self, Action, Defaults};
+use super::bulk::{self, Defaults};
 use super::filter_path::FilterPath;
+use super::outcome::{Outcome, bulk_answer};
 use super::record::Recorder;
 use super::server::Service;
 use super::settings::{Ids, IndexFrom};
@@ -17,7 +18,6 @@ use axum::body::{Body, HttpBody};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -203,14 +203,6 @@ struct Work {
     defaults: Defaults,
 }
 
-/// What became of an item.
-struct Outcome {
-    action: Arc<Action>,
-    /// `None`: made of where it lies.
-    id: Option<String>,
-    error: Option<(&'static str, String)>,
-}
-
 struct Taken {
     items: Vec<Outcome>,
     bundle: Bundle,
@@ -258,62 +250,6 @@ impl Work {
         }
         Ok(Taken { items, bundle, reserved: self.reserved })
     }
-}
-
-/// The items' answers in the order of the request, written one by one: a request may have very many.
-fn bulk_answer(
-    items: &[Outcome],
-    appended: &Appended,
-    id_prefix: &str,
-    filter: Option<&FilterPath>,
-    started: Instant,
-) -> Answer {
-    let filtered = |value: Value| match filter {
-        Some(filter) => filter.apply(value),
-        None => value,
-    };
-    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let errors = items.iter().any(|item| item.error.is_some());
-    let mut text = filtered(json!({"took": took, "errors": errors})).to_string();
-    text.pop();
-    let mut ends = appended.ends.iter();
-    let mut is_first = true;
-    for item in items {
-        let is_taken = item.error.is_none();
-        let end = if is_taken { ends.next().copied() } else { None };
-        let answer = item_answer(item, end.unwrap_or(1), id_prefix);
-        let mut filtered = filtered(json!({"items": [answer]}));
-        let Some(answer) = filtered.pointer_mut("/items/0").map(Value::take) else { continue };
-        text.push_str(match (is_first, text.len()) {
-            (true, 1) => "\"items\":[",
-            (true, _) => ",\"items\":[",
-            (false, _) => ",",
-        });
-        text.push_str(&answer.to_string());
-        is_first = false;
-    }
-    text.push_str(if is_first { "}" } else { "]}" });
-    Answer { status: StatusCode::OK, content: Content::Text(text), retry_after: None }
-}
-
-fn item_answer(item: &Outcome, end: u64, id_prefix: &str) -> Value {
-    let action = &item.action;
-    let answer = match &item.error {
-        Some((kind, reason)) => {
-            json!({"_index": action.index, "_id": item.id, "status": 400, "error": {"type": kind, "reason": reason}})
-        }
-        None => {
-            // As the worker makes it: the offset is that of the entry's last byte.
-            let offset = end.saturating_sub(1);
-            let id = item.id.clone().unwrap_or_else(|| format!("{id_prefix}{offset}"));
-            json!({
-                "_index": action.index, "_id": id, "_version": 1, "result": "created",
-                "_shards": {"total": 1, "successful": 1, "failed": 0},
-                "_seq_no": offset, "_primary_term": 1, "status": 201
-            })
-        }
-    };
-    json!({action.operation.name(): answer})
 }
 
 /// A URL's query.

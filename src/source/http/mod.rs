@@ -9,6 +9,7 @@ mod body;
 mod bulk;
 mod endpoint;
 mod filter_path;
+mod outcome;
 mod pump;
 mod record;
 mod server;
