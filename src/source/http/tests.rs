@@ -46,7 +46,7 @@ impl Running {
         let source = runtime.block_on(async {
             let letters = DeadLetterSettings::File { path: folder.join("dead.ndjson") };
             let (letters, _) = DeadLetters::start(&letters).unwrap();
-            Http::start("beats", Box::new(settings), feed, letters, Duration::from_secs(2)).unwrap()
+            Http::start("beats", Box::new(settings), feed, letters, Duration::from_millis(300)).unwrap()
         });
         let thread = std::thread::spawn(move || source.run());
         let url = format!("{scheme}://localhost:{port}");
