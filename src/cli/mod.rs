@@ -11,6 +11,7 @@ mod demo;
 mod diff;
 mod eval;
 mod import;
+mod dlq;
 mod mine;
 mod node_args;
 mod run;
@@ -32,6 +33,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Demo(demo::Args),
+    Dlq(dlq::Args),
     Check(check::Args),
     Simulate(simulate::Args),
     Serve(serve::Args),
@@ -63,6 +65,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Dlq(args) => dlq::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Diff(args) => diff::run(&args),

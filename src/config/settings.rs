@@ -90,7 +90,7 @@ impl Settings {
         }
         let alerts = root.section("alerts").map(|section| AlertSettings::read(section, folder)).unwrap_or_default();
         let routes = RouteSettings::read_all(root.list("routes"), &outputs, &alerts, scoring.is_some(), problems);
-        let dead_letters = read_dead_letters(root.section("dead_letters"), folder, &data_dir, &sources);
+        let dead_letters = read_dead_letters(root.section("dead_letters"), folder, &data_dir, &sources, &outputs);
         let limits = Limits::read(root.section("limits"));
         let console = read_console(root.section("console"));
         let watch = root.bool_or("watch", true);
@@ -144,10 +144,32 @@ fn read_dead_letters(
     folder: &Path,
     data_dir: &Path,
     sources: &[(String, SourceSettings)],
+    outputs: &[(String, OutputSettings)],
 ) -> DeadLetterSettings {
     let file = DeadLetterSettings::File { path: data_dir.join("dead-letters.ndjson") };
     let Some(mut section) = section else { return file };
-    let settings = match section.choice("type", "file", &[("file", "file"), ("kafka", "kafka")]) {
+    let settings = match section.choice(
+        "type",
+        "file",
+        &[("file", "file"), ("kafka", "kafka"), ("elasticsearch", "elasticsearch")],
+    ) {
+        "elasticsearch" => {
+            let data_stream = section.string_or("data_stream", "logs-logboom.dead_letters-default");
+            let wanted = section.string("output");
+            let found = outputs.iter().find_map(|(name, output)| match output {
+                OutputSettings::Elasticsearch(settings) if wanted.as_ref().is_none_or(|wanted| wanted == name) => {
+                    Some(settings)
+                }
+                _ => None,
+            });
+            match found {
+                Some(output) => DeadLetterSettings::Elasticsearch { output: Box::new(output.clone()), data_stream },
+                None => {
+                    section.problem(section.node.error("there is no such output of type `elasticsearch`"));
+                    file
+                }
+            }
+        }
         "kafka" => {
             let topic = section.required_string("topic");
             let brokers = section.strings("brokers");

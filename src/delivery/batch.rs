@@ -40,12 +40,33 @@ pub struct Record {
     pub timestamp_ms: i64,
 }
 
+/// What came with a record beside its payload. Few records have any: it lies apart from them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Envelope {
+    pub key: Option<Vec<u8>>,
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// How often the record was a dead letter before.
+    pub deaths: u32,
+}
+
+impl Envelope {
+    fn bytes(&self) -> usize {
+        let headers = self.headers.iter().map(|(key, value)| key.len() + value.len());
+        self.key.as_ref().map_or(0, Vec::len) + headers.sum::<usize>()
+    }
+}
+
+/// The envelopes of a batch, by lane and offset.
+type Envelopes = Vec<(u32, i64, Envelope)>;
+
 /// Records on their way, sharing one payload buffer.
 #[derive(Debug)]
 pub struct Batch {
     pub lanes: Vec<Arc<Lane>>,
     pub records: Vec<Record>,
     payload: Vec<u8>,
+    envelopes: Envelopes,
+    envelope_bytes: usize,
 }
 
 impl Batch {
@@ -58,8 +79,15 @@ impl Batch {
         self.lanes.get(record.lane as usize)
     }
 
+    /// Key and headers of a record that has any.
+    pub fn envelope(&self, record: &Record) -> Option<&Envelope> {
+        let mut all = self.envelopes.iter();
+        all.find(|(lane, offset, _)| (*lane, *offset) == (record.lane, record.offset)).map(|(_, _, envelope)| envelope)
+    }
+
+    /// What the batch counts for in the byte budget.
     pub fn payload_bytes(&self) -> usize {
-        self.payload.len()
+        self.payload.len() + self.envelope_bytes
     }
 }
 
@@ -73,6 +101,8 @@ pub struct BatchBuilder {
     lanes: Vec<Arc<Lane>>,
     records: Vec<Record>,
     payload: Vec<u8>,
+    envelopes: Envelopes,
+    envelope_bytes: usize,
 }
 
 impl BatchBuilder {
@@ -82,7 +112,7 @@ impl BatchBuilder {
 
     /// Whether the batch should be handed on before another record is added.
     pub fn is_full(&self) -> bool {
-        self.records.len() >= BATCH_RECORDS_MAX || self.payload.len() >= BATCH_BYTES_MAX
+        self.records.len() >= BATCH_RECORDS_MAX || self.payload.len() + self.envelope_bytes >= BATCH_BYTES_MAX
     }
 
     pub fn push(&mut self, lane: &Arc<Lane>, offset: i64, timestamp_ms: i64, payload: Option<&[u8]>) {
@@ -104,6 +134,14 @@ impl BatchBuilder {
         self.records.push(Record { lane: at as u32, offset, start, end, is_null: payload.is_none(), timestamp_ms });
     }
 
+    /// Puts an envelope to the record that was pushed last.
+    pub fn attach(&mut self, envelope: Envelope) {
+        if let Some(record) = self.records.last() {
+            self.envelope_bytes += envelope.bytes();
+            self.envelopes.push((record.lane, record.offset, envelope));
+        }
+    }
+
     /// Gives up the records of a lane (its partition was revoked).
     pub fn discard(&mut self, lane: LaneId) {
         if let Some(at) = self.lanes.iter().position(|l| l.id == lane) {
@@ -112,7 +150,7 @@ impl BatchBuilder {
     }
 
     pub fn take(&mut self) -> Batch {
-        let Self { lanes, records, payload } = std::mem::take(self);
-        Batch { lanes, records, payload }
+        let Self { lanes, records, payload, envelopes, envelope_bytes } = std::mem::take(self);
+        Batch { lanes, records, payload, envelopes, envelope_bytes }
     }
 }

@@ -11,9 +11,12 @@ mod intake;
 mod ledger;
 mod receipt;
 
-pub use batch::{Batch, BatchBuilder, Lane, Record};
+pub use batch::{Batch, BatchBuilder, Envelope, Lane, Record};
 pub use budget::ByteBudget;
-pub use dead_letter::{DeadLetter, DeadLetterSettings, DeadLetters, Stage};
+pub use dead_letter::{
+    Bytes as DeadLetterBytes, DeadLetter, DeadLetterSettings, DeadLetters, Filter, FilterError, Stage,
+    read as read_dead_letters,
+};
 pub use intake::{Commit, Intake};
 pub use ledger::{LaneId, Ledger, SpanId};
 pub use receipt::{End, Receipt};

@@ -17,6 +17,7 @@ mod plan;
 pub mod reload;
 mod scoring;
 mod sources;
+mod suspects;
 mod worker;
 
 pub use plan::Plan;
@@ -116,10 +117,11 @@ impl Job {
             record_bytes_max: settings.limits.record_bytes_max,
         };
         let current = Arc::new(ArcSwap::from_pointee(shared));
+        let suspects = Arc::new(suspects::Suspects::open(&settings.data_dir));
         let workers = (0..worker_count)
             .map(|n| {
-                let (current, deliveries) = (current.clone(), deliveries.clone());
-                let work = move || worker::run(&current, &deliveries);
+                let (current, deliveries, journal) = (current.clone(), deliveries.clone(), suspects.journal(n));
+                let work = move || worker::run(&current, &deliveries, journal);
                 std::thread::Builder::new().name(format!("worker-{n}")).spawn(work)
             })
             .collect::<Result<_, _>>()?;

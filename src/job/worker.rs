@@ -6,6 +6,7 @@ use super::Plan;
 use super::decode::{Metadata, decode};
 use super::findings::RouteScoring;
 use super::scoring::{Aftermath, BatchScoring, Paths, splice};
+use super::suspects::Journal;
 use crate::delivery::{Batch, DeadLetter, DeadLetters, End, Record, Stage};
 use crate::document::{Arena, Document, Value, write_string};
 use crate::ingest::{Context, Failure, Outcome};
@@ -17,6 +18,7 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::RecvTimeoutError;
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,7 +69,7 @@ struct Body {
 
 /// Takes deliveries until the queue is closed. Between two batches a worker goes over to what is current, also when none comes: as
 /// long as it knows a replaced output, that output cannot end.
-pub(super) fn run(current: &ArcSwap<Shared>, deliveries: &crossbeam_channel::Receiver<Delivery>) {
+pub(super) fn run(current: &ArcSwap<Shared>, deliveries: &crossbeam_channel::Receiver<Delivery>, mut journal: Journal) {
     let mut shared = current.load_full();
     let mut worker = Worker::new(&shared);
     let mut arena = Arena::new();
@@ -82,7 +84,7 @@ pub(super) fn run(current: &ArcSwap<Shared>, deliveries: &crossbeam_channel::Rec
             worker = Worker::new(&shared);
         }
         let Some(delivery) = delivery else { continue };
-        worker.work(delivery, &arena);
+        worker.work(delivery, &arena, &mut journal);
         if arena.allocated_bytes() > ARENA_KEPT_BYTES_MAX {
             arena = Arena::new();
         } else {
@@ -115,7 +117,7 @@ impl Worker {
         }
     }
 
-    fn work(&mut self, delivery: Delivery, arena: &Arena) {
+    fn work(&mut self, delivery: Delivery, arena: &Arena, journal: &mut Journal) {
         let Delivery { batch, mut receipt, codec } = delivery;
         let now = Timestamp::now();
         let mut bodies: Vec<Body> = self.outputs.iter().map(|_| Body::default()).collect();
@@ -126,13 +128,25 @@ impl Worker {
         let mut scoring = scorer.as_mut().map(|scorer| BatchScoring::new(scorer, self.outputs.len()));
         let plan = self.plan.clone();
         let mut cx = Context::new(&plan.pipelines, now);
+        journal.begin(&batch);
         for (at, record) in batch.records.iter().enumerate() {
-            match self.record(&batch, at as u32, record, codec, arena, &mut cx, &mut bodies, &mut scoring) {
+            let at = at as u32;
+            if journal.condemns(&batch, record) {
+                dead.push(Box::new(DeadLetter::of(&batch, at, Stage::Pipeline, "poison", KILLED_THE_PROCESS)));
+                continue;
+            }
+            let work = || self.record(&batch, at, record, codec, arena, &mut cx, &mut bodies, &mut scoring);
+            let left = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+                take_back(&mut bodies);
+                Left::Dead(Box::new(DeadLetter::of(&batch, at, Stage::Pipeline, "panic", message(&*panic))))
+            });
+            match left {
                 Left::Dropped => dropped += 1,
                 Left::Written => {}
                 Left::Dead(letter) => dead.push(letter),
             }
         }
+        journal.end();
         receipt.settle_some(dropped, End::Dropped);
         for letter in dead {
             self.dead_letters.blocking_send(*letter, receipt.split(1));
@@ -261,6 +275,22 @@ impl Worker {
         }
         Left::Dead(Box::new(letter))
     }
+}
+
+const KILLED_THE_PROCESS: &str = "the process died twice while it worked on this record";
+
+/// Cuts off what a record had written before it panicked.
+fn take_back(bodies: &mut [Body]) {
+    for body in bodies {
+        body.bytes.truncate(body.items.last().map_or(0, |item| item.end as usize));
+    }
+}
+
+/// What a panic said.
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("a bug in logboom; please report it: {}", text.unwrap_or("a panic"))
 }
 
 /// Sets `_index` (and what the sender says of `_id` and `_routing`) before the pipeline runs: pipelines read and change them, and `reroute` starts from them.

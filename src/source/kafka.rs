@@ -5,9 +5,10 @@
 //! it went out twice). Partitions that stay are not touched.
 
 use super::{Codec, Feed, KafkaSettings, StartOffset};
-use crate::delivery::{BatchBuilder, Lane, LaneId};
+use crate::delivery::{BatchBuilder, Envelope, Lane, LaneId};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::message::{BorrowedMessage, Headers};
 use rdkafka::{ClientConfig, ClientContext, Message, Offset, Statistics, TopicPartitionList};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -172,6 +173,15 @@ impl ConsumerContext for Group {
     }
 }
 
+/// Key and headers, where there are any: they matter to dead letters only.
+fn envelope(message: &BorrowedMessage<'_>) -> Option<Envelope> {
+    let headers: Vec<(String, Vec<u8>)> = message.headers().map_or_else(Vec::new, |headers| {
+        headers.iter().map(|h| (h.key.to_owned(), h.value.unwrap_or_default().to_vec())).collect()
+    });
+    let key = message.key().map(<[u8]>::to_vec);
+    (key.is_some() || !headers.is_empty()).then_some(Envelope { key, headers, deaths: 0 })
+}
+
 impl Kafka {
     pub fn new(name: &str, settings: KafkaSettings, codec: Codec, feed: Feed, drain: Duration) -> anyhow::Result<Self> {
         let group = Group {
@@ -266,6 +276,9 @@ impl Kafka {
                     if let Some((_, lane)) = &current {
                         let timestamp = message.timestamp().to_millis().unwrap_or(0);
                         builder.push(lane, message.offset(), timestamp, message.payload());
+                        if let Some(envelope) = envelope(&message) {
+                            builder.attach(envelope);
+                        }
                     }
                 }
             }

@@ -7,6 +7,7 @@ mod file;
 mod generated;
 mod http;
 mod kafka;
+mod replay;
 mod settings;
 pub mod spool;
 mod stdin;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 pub use generated::{GeneratedSettings, Generator};
 pub use http::HttpSettings;
+pub use replay::ReplaySettings;
 pub use settings::{Codec, FileSettings, KafkaSettings, SourceKind, SourceSettings, StartOffset, kafka_client};
 
 /// A batch on its way to a worker.
@@ -109,6 +111,7 @@ impl Source {
                 let source = http::Http::start(name, http, feed, dead_letters.clone(), drain)?;
                 builder.spawn(move || source.run())?
             }
+            SourceKind::Replay(replay) => builder.spawn(move || replay::run(&owned, &replay, &feed))?,
             SourceKind::Stdin => builder.spawn(move || stdin::run(&owned, codec, &feed))?,
         };
         Ok(Self { name: name.to_owned(), thread })

@@ -13,7 +13,7 @@ pub struct SourceSettings {
 }
 
 /// What a record's bytes are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Codec {
     /// JSON as Filebeat writes it: `@metadata` is honoured and taken off.
     Filebeat,
@@ -31,6 +31,8 @@ pub enum SourceKind {
     Stdin,
     /// Not for configuration files: the demo's and tests' own.
     Generated(super::GeneratedSettings),
+    /// Not for configuration files: `logboom dlq replay`.
+    Replay(Box<super::ReplaySettings>),
 }
 
 #[derive(Clone, Debug)]

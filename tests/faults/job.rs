@@ -60,6 +60,16 @@ impl Job {
         self.folder.path().join(name)
     }
 
+    /// Runs `logboom dlq` with this configuration; gives what it prints.
+    pub fn dlq(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_logboom"));
+        let (action, rest) = arguments.split_first().unwrap();
+        let output = command.args(["dlq", action, "-c"]).arg(&self.config).args(rest).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
+        text(&output.stdout)
+    }
+
     /// Feeds numbered lines, one each millisecond, for a time.
     pub fn start_steady(&self, time: Duration) -> Running {
         self.start_with(move |stdin| {
@@ -116,6 +126,12 @@ impl Running {
     pub fn terminate(self, patience: Duration) -> Summary {
         self.signal("TERM");
         self.end_within(patience)
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Sends a signal by name.

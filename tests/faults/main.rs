@@ -4,6 +4,7 @@
 
 mod bulk;
 mod configuration;
+mod dead_letters;
 mod http_source;
 mod job;
 mod reload;

@@ -345,7 +345,7 @@ impl Elasticsearch {
     async fn bury(&self, bulk: &mut Bulk, at: usize, answer: &Answer) {
         let Some((batch, record, receipt, action)) = bulk.take(at) else { return };
         let mut letter = DeadLetter::of(&batch, record, Stage::Output, answer.error_type(), answer.reason());
-        (letter.index, letter.id) = action;
+        (letter.index, letter.document_id) = action;
         self.shared.dead_letters.send(letter, receipt).await;
     }
 
@@ -353,7 +353,7 @@ impl Elasticsearch {
         for at in 0..bulk.len() {
             let Some((batch, record, receipt, action)) = bulk.take(at) else { continue };
             let mut letter = DeadLetter::of(&batch, record, Stage::Output, kind, reason);
-            (letter.index, letter.id) = action;
+            (letter.index, letter.document_id) = action;
             self.shared.dead_letters.send(letter, receipt).await;
         }
     }
