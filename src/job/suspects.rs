@@ -215,19 +215,19 @@ mod tests {
     #[test]
     fn a_record_that_kills_twice_is_given_up_at_the_third_start() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(process(folder.path(), 0..100, Some(42)), []);
+        assert_eq!(process(folder.path(), 0..100, Some(42)), Vec::<i64>::new());
         // The batch is cut in another way after the restart.
-        assert_eq!(process(folder.path(), 10..60, Some(42)), []);
+        assert_eq!(process(folder.path(), 10..60, Some(42)), Vec::<i64>::new());
         assert_eq!(process(folder.path(), 0..100, Some(42)), [42]);
         assert_eq!(process(folder.path(), 0..100, Some(42)), [42], "as long as it is not committed");
-        assert_eq!(process(folder.path(), 100..200, None), []);
+        assert_eq!(process(folder.path(), 100..200, None), Vec::<i64>::new());
     }
 
     #[test]
     fn an_end_in_order_blames_nobody() {
         let folder = tempfile::tempdir().unwrap();
         for _ in 0..3 {
-            assert_eq!(process(folder.path(), 0..100, None), []);
+            assert_eq!(process(folder.path(), 0..100, None), Vec::<i64>::new());
         }
         assert!(Suspects::open(folder.path()).ranges.is_empty());
     }
@@ -236,6 +236,6 @@ mod tests {
     fn an_unreadable_folder_stops_nothing() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("in-work"), "a file").unwrap();
-        assert_eq!(process(folder.path(), 0..10, None), []);
+        assert_eq!(process(folder.path(), 0..10, None), Vec::<i64>::new());
     }
 }

@@ -75,6 +75,10 @@ impl Program {
         Self::start(&mut command, data.with_extension("filebeat.log"))
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();

@@ -291,6 +291,6 @@ mod tests {
             .unwrap();
             found
         });
-        assert_eq!(found.await.unwrap(), [17, 18, 17]);
+        assert_eq!(found.await.unwrap(), vec![17_i64, 18, 17]);
     }
 }
