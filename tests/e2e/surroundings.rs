@@ -75,6 +75,7 @@ impl Program {
         Self::start(&mut command, data.with_extension("filebeat.log"))
     }
 
+    #[allow(dead_code, reason = "not every test that shares this file asks")]
     pub fn id(&self) -> u32 {
         self.child.id()
     }
