@@ -99,7 +99,7 @@ fn simulate_line(
     };
     let outcome = match (args.verbose, args.pretty) {
         (false, _) => {
-            simulation.plain(&doc, out);
+            simulation.plain_with_origin(&doc, out);
             Ok(())
         }
         (true, false) => simulation.verbose_with_changes(&doc, out),

@@ -10,6 +10,7 @@
 mod cidr;
 mod condition;
 mod context;
+pub mod coverage;
 pub mod dates;
 mod dissect;
 mod failure;
@@ -21,6 +22,7 @@ pub mod jackson;
 mod java_numbers;
 pub mod java_regex;
 pub mod java_utf8;
+pub mod outline;
 pub mod painless;
 mod pipeline;
 mod processor;

@@ -20,6 +20,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use generated::{GeneratedSettings, Generator};
+pub(crate) use http::FilterPath;
 pub use http::HttpSettings;
 pub use replay::ReplaySettings;
 pub use settings::{Codec, FileSettings, KafkaSettings, SourceKind, SourceSettings, StartOffset, kafka_client};

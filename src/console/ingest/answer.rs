@@ -1,5 +1,6 @@
 //! Answers in Elasticsearch's form.
 
+use crate::source::FilterPath;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
@@ -51,6 +52,14 @@ impl Answer {
     pub fn broken() -> Self {
         let reason = "the request could not be worked on: this is a bug in logboom, please report it with the request";
         Self::error(StatusCode::INTERNAL_SERVER_ERROR, "illegal_state_exception", reason)
+    }
+
+    /// Only the parts that `filter_path` asks for.
+    pub fn filtered(self, paths: &str) -> Self {
+        match serde_json::from_slice(&self.body) {
+            Ok(value) => Self { body: FilterPath::new(paths).apply(value).to_string().into_bytes(), ..self },
+            Err(_) => self,
+        }
     }
 
     /// With line breaks, where `pretty` is asked for.

@@ -1,20 +1,22 @@
 //! What is wrong with a pipeline, in the node's JSON: one exception a processor, the first with the others as `suppressed`.
 
 use super::answer::Answer;
-use crate::config::{ConfigError, Data, Node, Position};
+use crate::config::{ConfigError, Node, Position};
+use crate::ingest::outline::{Place, index_at, order, outline};
+use crate::ingest::painless::{Script, ScriptContext};
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Exceptions that one answer tells; a hostile pipeline may have a million.
 const ERRORS_MAX: usize = 100;
 
 /// The answer for a pipeline that does not compile.
 pub fn refuse(name: &str, pipeline: &Node, mut errors: Vec<ConfigError>) -> Answer {
-    let places = processors(pipeline);
+    let places = outline(pipeline);
     // The node does not look at the pipeline's own handlers when its processors are wrong.
-    if let Some(handlers) = pipeline.get("on_failure").map(|node| before(&node.at)) {
-        let processors = pipeline.get("processors").map(|node| before(&node.at)).unwrap_or_default();
-        let in_handlers = |error: &ConfigError| before(&error.at) > handlers && handlers > processors;
+    if let Some(handlers) = pipeline.get("on_failure").map(|node| order(&node.at)) {
+        let processors = pipeline.get("processors").map(|node| order(&node.at)).unwrap_or_default();
+        let in_handlers = |error: &ConfigError| order(&error.at) > handlers && handlers > processors;
         if errors.iter().any(|error| !in_handlers(error)) {
             errors.retain(|error| !in_handlers(error));
         }
@@ -22,7 +24,7 @@ pub fn refuse(name: &str, pipeline: &Node, mut errors: Vec<ConfigError>) -> Answ
     errors.truncate(ERRORS_MAX);
     let mut exceptions: Vec<(Option<&Place<'_>>, Value)> = Vec::new();
     for error in &errors {
-        let place = places.iter().rev().find(|place| before(place.at) <= before(&error.at));
+        let place = index_at(&places, &error.at).and_then(|at| places.get(at));
         let is_same = |other: Option<&Place<'_>>| match (other, place) {
             (Some(a), Some(b)) => std::ptr::eq(a, b),
             (None, None) => true,
@@ -43,43 +45,6 @@ pub fn refuse(name: &str, pipeline: &Node, mut errors: Vec<ConfigError>) -> Answ
     Answer::exception(StatusCode::BAD_REQUEST, first)
 }
 
-fn before(at: &Position) -> (usize, usize) {
-    (at.line, at.column)
-}
-
-/// A processor of the pipeline.
-struct Place<'n> {
-    kind: &'n str,
-    options: &'n Node,
-    at: &'n Position,
-}
-
-/// Every processor, handlers and inner ones included, in the order of the text.
-fn processors(pipeline: &Node) -> Vec<Place<'_>> {
-    let mut found = Vec::new();
-    let mut lists: Vec<&Node> = ["processors", "on_failure"].iter().filter_map(|key| pipeline.get(key)).collect();
-    while let Some(list) = lists.pop() {
-        for (key, options) in
-            list.as_list().unwrap_or_default().iter().flat_map(|item| item.as_map().unwrap_or_default())
-        {
-            note(&key.text, &key.at, options, &mut found, &mut lists);
-        }
-    }
-    found.sort_by_key(|place| before(place.at));
-    found
-}
-
-fn note<'n>(kind: &'n str, at: &'n Position, options: &'n Node, found: &mut Vec<Place<'n>>, lists: &mut Vec<&'n Node>) {
-    let (mut kind, mut at, mut options) = (kind, at, options);
-    // `foreach` holds one that may be a `foreach`.
-    loop {
-        found.push(Place { kind, options, at });
-        lists.extend(options.get("on_failure"));
-        let Some((key, inner)) = options.get("processor").and_then(Node::as_map).and_then(<[_]>::first) else { return };
-        (kind, at, options) = (&key.text, &key.at, inner);
-    }
-}
-
 const UNKNOWN: &str = "doesn't support one or more provided configuration parameters [";
 
 fn exception(name: &str, place: Option<&Place<'_>>, error: &ConfigError) -> Value {
@@ -97,25 +62,38 @@ fn exception(name: &str, place: Option<&Place<'_>>, error: &ConfigError) -> Valu
     } else if error.reason.contains(UNKNOWN) {
         members.insert("reason".to_owned(), json!(error.reason.replace("pipeline []", &format!("pipeline [{name}]"))));
     }
-    if let Some(script) = script {
+    if let Some((source, context)) = script {
         members.insert("type".to_owned(), json!("script_exception"));
         members.insert("reason".to_owned(), json!("compile error"));
-        members.insert("script".to_owned(), json!(script));
-        members.insert("lang".to_owned(), json!("painless"));
-        members.insert("caused_by".to_owned(), json!({"type": "illegal_argument_exception", "reason": error.reason}));
+        describe(source, context, &error.reason, members);
     }
     exception
 }
 
-/// The script at this place, if it is one.
-fn script_at<'n>(place: &Place<'n>, at: &Position) -> Option<&'n str> {
-    let condition = place.options.get("if");
-    let source = (place.kind == "script").then(|| place.options.get("source").unwrap_or(place.options));
-    let script = condition.into_iter().chain(source).find(|node| node.at == *at)?;
-    match &script.data {
-        Data::String(text) => Some(text),
-        _ => None,
+/// The script at this place, if it is one, and what for.
+fn script_at<'n>(place: &Place<'n>, at: &Position) -> Option<(&'n str, ScriptContext)> {
+    let condition = place.condition().map(|node| (node, ScriptContext::Condition));
+    let source = place.source().map(|node| (node, ScriptContext::Ingest));
+    let (node, context) = condition.into_iter().chain(source).find(|(node, _)| node.at == *at)?;
+    Some((node.as_str()?, context))
+}
+
+/// Characters of a script that its exception quotes on either side of the place.
+const MARGIN_BYTES: usize = 25;
+
+/// Adds what the node tells of a script that does not compile.
+fn describe(source: &str, context: ScriptContext, reason: &str, members: &mut Map<String, Value>) {
+    let mut cause = json!({"type": "illegal_argument_exception", "reason": reason});
+    if let Err(error) = Script::compile(source, context, None) {
+        let offset = error.offset.min(source.len());
+        let (start, end) = (offset.saturating_sub(MARGIN_BYTES), (offset + MARGIN_BYTES).min(source.len()));
+        members.insert("script_stack".to_owned(), json!(error.script_stack()));
+        members.insert("position".to_owned(), json!({"offset": offset, "start": start, "end": end}));
+        cause = json!({"type": error.kind.name(), "reason": error.reason});
     }
+    members.insert("script".to_owned(), json!(source));
+    members.insert("lang".to_owned(), json!("painless"));
+    members.insert("caused_by".to_owned(), cause);
 }
 
 /// `x` of `[x] …`.

@@ -5,7 +5,7 @@ use crate::config::nearest;
 use percent_encoding::percent_decode_str;
 
 /// What every request may carry. `timeout` and `master_timeout` are about a cluster, which we are not: nothing waits here.
-const EVERYWHERE: &[&str] = &["pretty", "human", "error_trace", "format", "timeout", "master_timeout"];
+const EVERYWHERE: &[&str] = &["pretty", "human", "error_trace", "filter_path", "format", "timeout", "master_timeout"];
 
 /// Names and values, decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

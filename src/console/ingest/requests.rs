@@ -37,7 +37,10 @@ type Answered = Result<Answer, Answer>;
 impl Call {
     /// Does what is asked for.
     pub(super) fn answer(&self, store: &Store) -> Answer {
-        let answered = self.dispatch(store).unwrap_or_else(|refused| refused);
+        let mut answered = self.dispatch(store).unwrap_or_else(|refused| refused);
+        if let Some(paths) = self.query.get("filter_path").filter(|paths| !paths.is_empty()) {
+            answered = answered.filtered(paths);
+        }
         match self.query.flag("pretty") {
             Ok(true) => answered.pretty(),
             _ => answered,
@@ -50,7 +53,7 @@ impl Call {
         let is_post = self.method == Method::GET || self.method == Method::POST;
         match (parts.as_slice(), &self.method) {
             ([], _) if is_get => Ok(about()),
-            ([], _) => Err(self.wrong_method("GET, HEAD")),
+            ([], _) => Err(self.wrong_method("GET, DELETE, HEAD")),
             (["_cluster", "health"], _) if is_get => Ok(health()),
             (["_ingest", "pipeline", "_simulate"], _) if is_post => self.simulate(store, None),
             (["_ingest", "pipeline", "_simulate"], _) => Err(self.wrong_method("GET, POST")),
@@ -182,7 +185,10 @@ fn no_json(body: &[u8], offset: usize, reason: &str) -> Answer {
     let passed = body.get(..offset).unwrap_or(body);
     let line = 1 + memchr::memchr_iter(b'\n', passed).count();
     let column = passed.len() - memchr::memrchr(b'\n', passed).map_or(0, |at| at + 1) + 1;
-    let kind = if offset >= body.len() { "x_content_e_o_f_exception" } else { "x_content_parse_exception" };
+    let (kind, reason) = match offset >= body.len() {
+        true => ("x_content_e_o_f_exception", "Unexpected end of file"),
+        false => ("x_content_parse_exception", reason),
+    };
     Answer::bad_request(kind, &format!("[{line}:{column}] {reason}"))
 }
 

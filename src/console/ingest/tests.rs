@@ -227,6 +227,10 @@ fn a_script_that_does_not_compile_is_told_with_its_text() {
     let error = &answer["error"];
     assert_eq!((status, &error["type"], &error["reason"]), (400, &json!("script_exception"), &json!("compile error")));
     assert_eq!((&error["script"], &error["processor_tag"]), (&json!("ctx.a =="), &json!("t")));
+    assert_eq!(error["position"], json!({"offset": 8, "start": 0, "end": 8}));
+    assert_eq!(error["script_stack"], json!(["ctx.a ==", "        ^---- HERE"]));
+    let cause = json!({"type": "illegal_argument_exception", "reason": "unexpected end of script."});
+    assert_eq!(error["caused_by"], cause);
 }
 
 #[test]
@@ -234,6 +238,7 @@ fn pipelines_come_and_go() {
     let store = store();
     let get = |names: &str| ask(&store, "GET", &format!("/_ingest/pipeline/{names}"), "");
     assert_eq!(get("one").1["one"]["version"], 3);
+    assert_eq!(get("*?filter_path=*.version"), (200, json!({"one": {"version": 3}})));
     assert_eq!(get("nope"), (404, json!({})));
     assert_eq!(get("nope*"), (404, json!({})));
     assert_eq!(ask(&Store::open(None, None).unwrap(), "GET", "/_ingest/pipeline", ""), (200, json!({})));
@@ -264,6 +269,11 @@ fn documents_are_simulated() {
     let (_, verbose) = ask(&store, "GET", "/_ingest/pipeline/one/_simulate?verbose", docs);
     let result = &verbose["docs"][0]["processor_results"][0];
     assert_eq!((&result["status"], &result["doc"]["_ingest"]["pipeline"]), (&json!("success"), &json!("one")));
+    let failing = r#"{"pipeline":{"processors":[{"fail":{"message":"m"}}]},"docs":[{"_source":{}}]}"#;
+    let exception = json!({"type": "fail_processor_exception", "reason": "m"});
+    let expected =
+        json!({"docs": [{"error": {"root_cause": [exception], "type": "fail_processor_exception", "reason": "m"}}]});
+    assert_eq!(ask(&store, "POST", SIMULATE, failing), (200, expected));
     // The one that is brought may call those that are held.
     let brought = r#"{"pipeline":{"processors":[{"pipeline":{"name":"one"}},{"drop":{}}]},"docs":[{"_source":{}}]}"#;
     assert_eq!(ask(&store, "POST", SIMULATE, brought), (200, json!({"docs": [null]})));

@@ -38,7 +38,14 @@ pub(super) fn read(json: &[u8]) -> serde_json::Value {
     serde_json::from_slice(json).unwrap_or_default()
 }
 
-/// Appends `{"error": {…}}`.
+/// Appends `{"error": {…}}` as the node does.
+pub(super) fn write_bare_failure(failure: &Failure, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"error\":{");
+    write_exception(failure, out);
+    out.extend_from_slice(b"}}");
+}
+
+/// Appends `{"error": {…}}` with the processor that failed.
 pub fn write_failure(failure: &Failure, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"error\":{");
     write_exception(failure, out);

@@ -32,8 +32,17 @@ pub struct Simulation<'p> {
 }
 
 impl Simulation<'_> {
-    /// Appends `{"doc": …}`, `{"error": …}` or `null`.
+    /// Appends `{"doc": …}`, `{"error": …}` or `null`, exactly as the node does.
     pub fn plain(&self, doc: &Document<'_>, out: &mut Vec<u8>) {
+        self.answer(doc, out, answer::write_bare_failure);
+    }
+
+    /// As [`Simulation::plain`], and a failure is told with the processor that it came from.
+    pub fn plain_with_origin(&self, doc: &Document<'_>, out: &mut Vec<u8>) {
+        self.answer(doc, out, write_failure);
+    }
+
+    fn answer(&self, doc: &Document<'_>, out: &mut Vec<u8>, write_failure: fn(&Failure, &mut Vec<u8>)) {
         let mut cx = Context::new(self.pipelines, self.now);
         match self.pipelines.run(self.name, doc, &mut cx) {
             Ok(Outcome::Dropped) => out.extend_from_slice(b"null"),

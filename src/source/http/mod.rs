@@ -19,6 +19,7 @@ mod startup;
 mod tests;
 mod tls;
 
+pub(crate) use filter_path::FilterPath;
 pub use settings::HttpSettings;
 
 use super::Feed;
