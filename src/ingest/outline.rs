@@ -75,6 +75,6 @@ mod tests {
         assert_eq!(kinds, ["set", "fail", "foreach", "foreach", "script", "drop"]);
         let at = |line, column| index_at(&places, &Position { file: "t".into(), line, column });
         assert_eq!((at(1, 1), at(2, 10), at(2, 50), at(9, 1)), (None, Some(0), Some(1), Some(5)));
-        assert!(places.iter().map(Place::source).flatten().count() == 1);
+        assert_eq!(places.iter().filter_map(Place::source).count(), 1);
     }
 }
