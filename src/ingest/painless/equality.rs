@@ -52,6 +52,7 @@ fn objects_equal<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Result<bo
         (Kind::Optional { of: a, value: Some(x) }, Kind::Optional { of: b, value: Some(y) }) => {
             Ok(a == b && equals(run, *x, *y)?)
         }
+        (Kind::Uuid(a), Kind::Uuid(b)) => Ok(a == b),
         (Kind::Optional { of: a, value: None }, Kind::Optional { of: b, value: None }) => Ok(a == b),
         (Kind::Time(_) | Kind::Timestamp(_), Kind::Time(_) | Kind::Timestamp(_)) => times_equal(left, right),
         _ => match (as_set(a), as_set(b)) {
@@ -195,6 +196,7 @@ fn object_hash<'a>(run: &mut Run<'_, 'a>, val: Val<'a>) -> Result<i32, Thrown> {
     Ok(match &object.kind {
         Kind::Entry(entry) => hash_code(run, entry.key)? ^ hash_code(run, entry.value.get())?,
         Kind::BigInteger(digits) => string_hash(digits),
+        Kind::Uuid(bits) => long_hash((*bits >> 64) as u64 ^ *bits as u64),
         Kind::Timestamp(_) | Kind::Time(_) => match time_at(&[val], 0)? {
             super::time::Time::Date(date) => {
                 let year = date.year() as i32;

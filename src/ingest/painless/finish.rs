@@ -27,6 +27,15 @@ impl<'a> Run<'_, 'a> {
         settled
     }
 
+    /// A copy of a value as JSON has it, apart from the document.
+    pub fn plain_copy(&mut self, val: Val<'a>) -> Result<Value<'a>, Thrown> {
+        let value = self.value(val);
+        let holder = Array::new_in(self.arena);
+        holder.push(value);
+        self.settle_array(holder, &mut Vec::new()).map_err(Thrown::from_failure)?;
+        Ok(holder.get(0).unwrap_or(Value::Null))
+    }
+
     fn settle_object(&mut self, object: &'a Object<'a>, above: &mut Vec<usize>) -> Result<(), Failure> {
         enter(above, std::ptr::from_ref(object) as usize)?;
         for at in 0..object.len() {

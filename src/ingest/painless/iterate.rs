@@ -27,6 +27,13 @@ impl<'a> Run<'_, 'a> {
                     let items = self.arena.alloc_slice_fill_iter(items.iter().map(Cell::get));
                     return Ok(Iter::Items { items, next: 0 });
                 }
+                Kind::Field(_) => {
+                    if let Some(method) = ClassId::WriteField.method("iterator", 0)
+                        && let Val::Obj(Obj { kind: Kind::Iterator(iter), .. }) = (method.native)(self, &[val])?
+                    {
+                        return Ok(iter.replace(Iter::Items { items: &[], next: 0 }));
+                    }
+                }
                 _ => {}
             }
         }

@@ -10,6 +10,7 @@ use super::time::Time;
 use super::types::Type;
 use super::value::Val;
 use crate::document::{Array, Object};
+use crate::ingest::Cidr;
 use bumpalo::collections::String as ArenaString;
 use std::cell::{Cell, RefCell};
 
@@ -60,6 +61,16 @@ pub struct MapRef<'a> {
     pub unmodifiable: bool,
 }
 
+/// `StringJoiner`.
+pub struct Joiner<'a> {
+    pub separator: &'a str,
+    pub prefix: &'a str,
+    pub suffix: &'a str,
+    pub parts: &'a Array<'a>,
+    /// What it prints while nothing was added.
+    pub empty: Cell<Option<&'a str>>,
+}
+
 pub enum Kind<'a> {
     /// A Java array: `int[]`, `def[]`, `String[][]`.
     Array {
@@ -102,6 +113,9 @@ pub enum Kind<'a> {
     Statistics(Statistics<'a>),
     /// Of `java.time`.
     Time(Time<'a>),
+    Joiner(Joiner<'a>),
+    Uuid(u128),
+    Cidr(Cidr),
     /// Of `Base64`.
     Coder(Coder),
     /// `metadata()`.
@@ -243,6 +257,9 @@ impl<'a> Obj<'a> {
                 ItemType::Long => ClassId::LongSummaryStatistics,
                 _ => ClassId::DoubleSummaryStatistics,
             },
+            Kind::Joiner(_) => ClassId::StringJoiner,
+            Kind::Uuid(_) => ClassId::Uuid,
+            Kind::Cidr(_) => ClassId::Cidr,
             Kind::Time(time) => time.class_id(),
             Kind::Coder(coder) if coder.decodes => ClassId::Base64Decoder,
             Kind::Coder(_) => ClassId::Base64Encoder,

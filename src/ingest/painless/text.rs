@@ -1,6 +1,7 @@
 //! `toString()`: how Java prints what scripts handle.
 
 use super::api::ClassId;
+use super::api::objects::uuid_text;
 use super::keys;
 use super::object::{Kind, MapRef, Obj, View};
 use super::run::{Eval, Run};
@@ -106,6 +107,23 @@ impl<'a> Run<'_, 'a> {
             }
             Kind::Timestamp(t) => {
                 format_instant(**t, out);
+                Ok(())
+            }
+            Kind::Uuid(bits) => {
+                out.push_str(&uuid_text(*bits));
+                Ok(())
+            }
+            Kind::Joiner(joiner) => {
+                if let Some(text) = joiner.empty.get().filter(|_| joiner.parts.is_empty()) {
+                    out.push_str(text);
+                    return Ok(());
+                }
+                out.push_str(joiner.prefix);
+                for (i, part) in joiner.parts.iter().enumerate() {
+                    out.push_str(if i == 0 { "" } else { joiner.separator });
+                    out.push_str(part.as_str().unwrap_or_default());
+                }
+                out.push_str(joiner.suffix);
                 Ok(())
             }
             Kind::Optional { of, value } => {

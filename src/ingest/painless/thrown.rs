@@ -12,17 +12,19 @@ struct Exception {
     class: ClassId,
     message: Option<String>,
     cause: Option<Thrown>,
+    /// What another part of ingest reported, with causes that scripts do not see.
+    failure: Option<Failure>,
     /// Byte offset of the innermost expression of the script that it came out of.
     place: Option<u32>,
 }
 
 impl Thrown {
     pub fn new(class: ClassId, message: impl Into<String>) -> Self {
-        Self(Box::new(Exception { class, message: Some(message.into()), cause: None, place: None }))
+        Self(Box::new(Exception { class, message: Some(message.into()), cause: None, failure: None, place: None }))
     }
 
     pub fn with_message(class: ClassId, message: Option<String>) -> Self {
-        Self(Box::new(Exception { class, message, cause: None, place: None }))
+        Self(Box::new(Exception { class, message, cause: None, failure: None, place: None }))
     }
 
     pub fn illegal_argument(message: impl Into<String>) -> Self {
@@ -48,7 +50,9 @@ impl Thrown {
             ErrorKind::DateTimeParse => ClassId::DateTimeParseException,
             _ => ClassId::IllegalArgumentException,
         };
-        Self::new(class, failure.reason)
+        let mut thrown = Self::new(class, failure.reason.clone());
+        thrown.0.failure = Some(failure);
+        thrown
     }
 
     pub fn caused_by(mut self, cause: Thrown) -> Self {
@@ -92,6 +96,9 @@ impl Thrown {
 
     /// The exception itself, without the script around it.
     pub fn bare_failure(self) -> Failure {
+        if let Some(failure) = self.0.failure {
+            return failure;
+        }
         let kind = match self.0.class {
             ClassId::IllegalArgumentException => ErrorKind::IllegalArgument,
             ClassId::IllegalStateException => ErrorKind::IllegalState,

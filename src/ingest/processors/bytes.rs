@@ -38,7 +38,7 @@ fn refused(text: &str, tail: &str) -> Failure {
     Failure::new(ErrorKind::Other("parse_exception"), reason)
 }
 
-fn parse_size(text: &str) -> Result<i64, Failure> {
+pub fn parse_size(text: &str) -> Result<i64, Failure> {
     let lower = text.to_lowercase();
     let lower = lower.trim_matches(|c| c <= ' ');
     let Some((number, unit)) = UNITS.iter().find_map(|(suffix, unit)| Some((lower.strip_suffix(suffix)?, *unit)))

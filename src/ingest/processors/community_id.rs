@@ -61,27 +61,37 @@ impl CommunityId {
             Value::Null => doc.get_or_null(&self.transport, self.ignore_missing)?,
             number => number,
         };
-        if protocol.is_null() {
-            return Ok(None);
-        }
-        let protocol = protocol_number(protocol)?;
-        let (from, to, one_way) = match protocol {
-            TCP | UDP | SCTP => {
-                let from = port(doc.get_or_null(&self.source_port, self.ignore_missing)?, "source port")?;
-                let to = port(doc.get_or_null(&self.destination_port, self.ignore_missing)?, "destination port")?;
-                (from, to, false)
-            }
-            ICMP | ICMP_V6 => {
-                let kind = integer(doc.get_or_null(&self.icmp_type, true)?, "icmp type")?;
-                let code = integer(doc.get_or_null(&self.icmp_code, true)?, "icmp code")?;
-                // An answer is told by the type of its question, so that both get the same ID.
-                let counterpart = icmp_counterpart(kind, protocol == ICMP_V6);
-                (kind, counterpart.unwrap_or(code), counterpart.is_none())
-            }
-            _ => (0, 0, false),
-        };
-        Ok(Some(Flow { source, destination, protocol, from, to, one_way }))
+        Flow::of(source, destination, protocol, |part| {
+            Ok(match part {
+                Part::SourcePort => doc.get_or_null(&self.source_port, self.ignore_missing)?,
+                Part::DestinationPort => doc.get_or_null(&self.destination_port, self.ignore_missing)?,
+                Part::IcmpType => doc.get_or_null(&self.icmp_type, true)?,
+                Part::IcmpCode => doc.get_or_null(&self.icmp_code, true)?,
+            })
+        })
     }
+}
+
+/// What a flow's protocol decides whether it is needed.
+#[derive(Clone, Copy)]
+pub enum Part {
+    SourcePort,
+    DestinationPort,
+    IcmpType,
+    IcmpCode,
+}
+
+/// The ID of a flow, None where too little of it is known. `part` gives what the protocol needs.
+pub fn id_of<'a>(
+    source: Option<&str>,
+    destination: Option<&str>,
+    protocol: Value<'a>,
+    seed: u16,
+    part: impl Fn(Part) -> Result<Value<'a>, Failure>,
+) -> Result<Option<String>, Failure> {
+    let (Some(source), Some(destination)) = (source, destination) else { return Ok(None) };
+    let (source, destination) = (read_address(source)?, read_address(destination)?);
+    Flow::of(source, destination, protocol, part)?.map(|flow| flow.community_id(seed)).transpose()
 }
 
 const ICMP: u8 = 1;
@@ -117,6 +127,34 @@ struct Flow {
 }
 
 impl Flow {
+    fn of<'a>(
+        source: IpAddr,
+        destination: IpAddr,
+        protocol: Value<'a>,
+        part: impl Fn(Part) -> Result<Value<'a>, Failure>,
+    ) -> Result<Option<Self>, Failure> {
+        if protocol.is_null() {
+            return Ok(None);
+        }
+        let protocol = protocol_number(protocol)?;
+        let (from, to, one_way) = match protocol {
+            TCP | UDP | SCTP => {
+                let from = port(part(Part::SourcePort)?, "source port")?;
+                let to = port(part(Part::DestinationPort)?, "destination port")?;
+                (from, to, false)
+            }
+            ICMP | ICMP_V6 => {
+                let kind = integer(part(Part::IcmpType)?, "icmp type")?;
+                let code = integer(part(Part::IcmpCode)?, "icmp code")?;
+                // An answer is told by the type of its question, so that both get the same ID.
+                let counterpart = icmp_counterpart(kind, protocol == ICMP_V6);
+                (kind, counterpart.unwrap_or(code), counterpart.is_none())
+            }
+            _ => (0, 0, false),
+        };
+        Ok(Some(Self { source, destination, protocol, from, to, one_way }))
+    }
+
     fn community_id(&self, seed: u16) -> Result<String, Failure> {
         let ordered = (numeric(self.source), self.from) < (numeric(self.destination), self.to);
         let keep = ordered || self.one_way;

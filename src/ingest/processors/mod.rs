@@ -7,10 +7,10 @@ use super::Factory;
 
 mod append;
 mod attachment;
-mod bytes;
+pub(super) mod bytes;
 mod cef;
 mod circle;
-mod community_id;
+pub(super) mod community_id;
 mod convert;
 mod csv;
 mod date;
@@ -53,8 +53,8 @@ mod throttle;
 mod trim;
 mod truncate;
 mod uppercase;
-mod uri_parts;
-mod urldecode;
+pub(super) mod uri_parts;
+pub(super) mod urldecode;
 mod user_agent;
 
 pub(in crate::ingest) use fingerprint::feed_value;

@@ -38,9 +38,7 @@ impl Processor for UriPartsProcessor {
             }
             other => return Err(cannot_cast(&self.field, other, "java.lang.String").into()),
         };
-        let parts =
-            uri::parse(text).ok_or_else(|| Failure::illegal_argument(format!("unable to parse URI [{text}]")))?;
-        let object = as_object(&parts, doc);
+        let object = take_apart(text, doc)?;
         if self.keep_original {
             object.insert("original", Value::Str(text));
         }
@@ -49,6 +47,12 @@ impl Processor for UriPartsProcessor {
         }
         Ok(doc.set(&self.target, Value::Object(object))?)
     }
+}
+
+/// The parts of a URI, as a map.
+pub fn take_apart<'a>(text: &str, doc: &Document<'a>) -> Result<&'a Object<'a>, Failure> {
+    let parts = uri::parse(text).ok_or_else(|| Failure::illegal_argument(format!("unable to parse URI [{text}]")))?;
+    Ok(as_object(&parts, doc))
 }
 
 fn as_object<'a>(parts: &UriParts, doc: &Document<'a>) -> &'a Object<'a> {

@@ -21,9 +21,6 @@ pub const NUMBER: Class = Class {
     ..Class::EMPTY
 };
 
-pub const BIG_INTEGER: Class =
-    Class { name: "java.math.BigInteger", extends: &[ClassId::Number, ClassId::Comparable], ..Class::EMPTY };
-
 pub const BOOLEAN: Class = Class {
     name: "java.lang.Boolean",
     extends: &[ClassId::Comparable],

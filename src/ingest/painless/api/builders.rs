@@ -10,23 +10,23 @@ use crate::ingest::painless::value::Val;
 use std::cell::RefCell;
 
 macro_rules! builder_methods {
-    ($($rest:tt)*) => {
+    ($class:literal, $($rest:tt)*) => {
         &[
-            ("StringBuilder append(def)", append),
-            ("StringBuilder append(CharSequence, int, int)", append_part),
-            ("StringBuilder appendCodePoint(int)", append_code_point),
+            (concat!($class, " append(def)"), append),
+            (concat!($class, " append(CharSequence, int, int)"), append_part),
+            (concat!($class, " appendCodePoint(int)"), append_code_point),
             ("int codePointAt(int)", super::string::code_point_at),
             ("int codePointBefore(int)", super::string::code_point_before),
             ("int codePointCount(int, int)", super::string::code_point_count),
-            ("StringBuilder delete(int, int)", delete),
-            ("StringBuilder deleteCharAt(int)", delete_char_at),
+            (concat!($class, " delete(int, int)"), delete),
+            (concat!($class, " deleteCharAt(int)"), delete_char_at),
             ("int indexOf(String)", index_of),
             ("int indexOf(String, int)", index_of),
-            ("StringBuilder insert(int, def)", insert),
+            (concat!($class, " insert(int, def)"), insert),
             ("int lastIndexOf(String)", last_index_of),
             ("int lastIndexOf(String, int)", last_index_of),
-            ("StringBuilder replace(int, int, String)", replace),
-            ("StringBuilder reverse()", reverse),
+            (concat!($class, " replace(int, int, String)"), replace),
+            (concat!($class, " reverse()"), reverse),
             ("void setCharAt(int, char)", set_char_at),
             ("void setLength(int)", set_length),
             ("String substring(int)", substring),
@@ -40,7 +40,15 @@ pub const STRING_BUILDER: Class = Class {
     name: "java.lang.StringBuilder",
     extends: &[ClassId::CharSequence, ClassId::Comparable],
     constructors: &[("()", |run, _| Ok(run.builder(""))), ("(CharSequence)", new_builder)],
-    methods: builder_methods!(("int capacity()", capacity),),
+    methods: builder_methods!("StringBuilder", ("int capacity()", capacity),),
+    ..Class::EMPTY
+};
+
+pub const STRING_BUFFER: Class = Class {
+    name: "java.lang.StringBuffer",
+    extends: &[ClassId::CharSequence, ClassId::Comparable],
+    constructors: &[("()", |run, _| Ok(run.builder(""))), ("(CharSequence)", new_builder)],
+    methods: builder_methods!("StringBuffer", ("int capacity()", capacity),),
     ..Class::EMPTY
 };
 

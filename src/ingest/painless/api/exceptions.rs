@@ -65,6 +65,13 @@ exceptions! {
     INPUT_MISMATCH_EXCEPTION = "java.util.InputMismatchException", InputMismatchException extends NoSuchElementException;
     NULL_POINTER_EXCEPTION = "java.lang.NullPointerException", NullPointerException extends RuntimeException;
     NUMBER_FORMAT_EXCEPTION = "java.lang.NumberFormatException", NumberFormatException extends IllegalArgumentException;
+    ILLEGAL_FORMAT_EXCEPTION = "java.util.IllegalFormatException", IllegalFormatException extends IllegalArgumentException;
+    MISSING_FORMAT_ARGUMENT_EXCEPTION = "java.util.MissingFormatArgumentException",
+        MissingFormatArgumentException extends IllegalFormatException;
+    UNKNOWN_FORMAT_CONVERSION_EXCEPTION = "java.util.UnknownFormatConversionException",
+        UnknownFormatConversionException extends IllegalFormatException;
+    ILLEGAL_FORMAT_CONVERSION_EXCEPTION = "java.util.IllegalFormatConversionException",
+        IllegalFormatConversionException extends IllegalFormatException;
     UNSUPPORTED_OPERATION_EXCEPTION = "java.lang.UnsupportedOperationException",
         UnsupportedOperationException extends RuntimeException;
     UNSUPPORTED_TEMPORAL_TYPE_EXCEPTION = "java.time.temporal.UnsupportedTemporalTypeException",

@@ -1,11 +1,9 @@
-//! `Object`, and what the context of a script gives it: `field()`, `$`, `metadata()`.
+//! `Object`, and what the context of a script gives it: `metadata()`, and `field()` and `$`, whose fields are in [`super::fields`].
 
 use super::{Class, ClassId, take};
-use crate::document::{FieldPath, Value};
 use crate::ingest::painless::equality;
-use crate::ingest::painless::object::{Kind, Obj};
+use crate::ingest::painless::object::Kind;
 use crate::ingest::painless::run::{Eval, Run};
-use crate::ingest::painless::thrown::Thrown;
 use crate::ingest::painless::value::Val;
 
 pub const OBJECT: Class = Class {
@@ -20,8 +18,8 @@ pub const COMPARABLE: Class =
 pub const INGEST_SCRIPT: Class = Class {
     name: "org.elasticsearch.script.IngestScript",
     statics: &[
-        ("WriteField field(String)", field),
-        ("def $(String, def)", field_or),
+        ("WriteField field(String)", super::fields::field),
+        ("def $(String, def)", super::fields::field_or),
         ("Metadata metadata()", metadata),
     ],
     ..Class::EMPTY
@@ -41,22 +39,6 @@ pub const METADATA: Class = Class {
         ("String getVersionType()", |run, _| get_metadata(run, "_version_type")),
         ("void setVersionType(String)", |run, args| set_metadata(run, "_version_type", args)),
         ("ZonedDateTime getNow()", now),
-    ],
-    ..Class::EMPTY
-};
-
-pub const WRITE_FIELD: Class = Class {
-    name: "org.elasticsearch.script.field.WriteField",
-    methods: &[
-        ("String getName()", |_, args| Ok(Val::Str(path_of(args)?))),
-        ("boolean exists()", exists),
-        ("boolean isEmpty()", |run, args| Ok(Val::Bool(field_size(run, args)? == 0))),
-        ("int size()", |run, args| Ok(Val::Int(field_size(run, args)? as i32))),
-        ("def get(def)", get),
-        ("def get(int, def)", get_at),
-        ("WriteField set(def)", set),
-        ("WriteField append(def)", append),
-        ("void remove()", remove),
     ],
     ..Class::EMPTY
 };
@@ -115,116 +97,6 @@ fn now<'a>(run: &mut Run<'_, 'a>, _: &[Val<'a>]) -> Eval<'a> {
 
 fn metadata<'a>(run: &mut Run<'_, 'a>, _: &[Val<'a>]) -> Eval<'a> {
     Ok(run.object(Kind::Metadata))
-}
-
-fn field<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let [path] = take(args)?;
-    let path = run.text(path)?;
-    if path.split('.').any(str::is_empty) {
-        return Err(Thrown::illegal_argument(format!("Extraneous '.' in path [{path}]")));
-    }
-    Ok(run.object(Kind::Field(path)))
-}
-
-fn field_or<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let [path, default] = take(args)?;
-    let field = field(run, &[path])?;
-    get(run, &[field, default])
-}
-
-fn path_of<'a>(args: &[Val<'a>]) -> Result<&'a str, Thrown> {
-    match args.first() {
-        Some(Val::Obj(Obj { kind: Kind::Field(path), .. })) => Ok(path),
-        _ => Err(Thrown::null_pointer("the field is null")),
-    }
-}
-
-/// The value of a field: a key that holds dots is found as well as nested maps.
-fn find<'a>(run: &mut Run<'_, 'a>, path: &str) -> Option<Val<'a>> {
-    let mut map = run.doc.root;
-    let mut rest = path;
-    loop {
-        if let Some(value) = map.get(rest) {
-            return Some(run.val(value));
-        }
-        let (head, tail) = longest_map_key(map, rest)?;
-        map = head;
-        rest = tail;
-    }
-}
-
-fn longest_map_key<'a, 'p>(
-    map: &'a crate::document::Object<'a>,
-    path: &'p str,
-) -> Option<(&'a crate::document::Object<'a>, &'p str)> {
-    path.match_indices('.').find_map(|(at, _)| match map.get(&path[..at]) {
-        Some(Value::Object(inner)) => Some((inner, &path[at + 1..])),
-        _ => None,
-    })
-}
-
-fn exists<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let path = path_of(args)?;
-    Ok(Val::Bool(find(run, path).is_some()))
-}
-
-fn field_size<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Result<usize, Thrown> {
-    let path = path_of(args)?;
-    Ok(match find(run, path) {
-        None | Some(Val::Null) => 0,
-        Some(val) => val.as_list().map_or(1, |list| list.len()),
-    })
-}
-
-fn get<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let default = args.get(1).copied().unwrap_or(Val::Null);
-    get_at(run, &[args.first().copied().unwrap_or(Val::Null), Val::Int(0), default])
-}
-
-fn get_at<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let path = path_of(args)?;
-    let [_, index, default] = take(args)?;
-    let index = usize::try_from(index.to_i32().unwrap_or(0)).unwrap_or(usize::MAX);
-    let found = match find(run, path) {
-        None => None,
-        Some(val) => match val.as_list() {
-            Some(list) => list.get(index).map(|v| run.val(v)),
-            None => (index == 0).then_some(val),
-        },
-    };
-    Ok(found.filter(|v| !v.is_null()).unwrap_or(default))
-}
-
-fn parsed(path: &str) -> Result<FieldPath, Thrown> {
-    FieldPath::parse(path).map_err(|e| Thrown::illegal_argument(e.reason))
-}
-
-fn set<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let path = path_of(args)?;
-    let [this, val] = take(args)?;
-    let value = run.value(val);
-    if run.doc.root.contains_key(path) {
-        run.doc.root.insert(path, value);
-    } else {
-        run.doc.set(&parsed(path)?, value).map_err(|e| Thrown::illegal_argument(e.reason))?;
-    }
-    Ok(this)
-}
-
-fn append<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let path = path_of(args)?;
-    let [this, val] = take(args)?;
-    let value = run.value(val);
-    run.doc.append(&parsed(path)?, &[value], true).map_err(|e| Thrown::illegal_argument(e.reason))?;
-    Ok(this)
-}
-
-fn remove<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let path = path_of(args)?;
-    if run.doc.root.remove(path).is_none() {
-        run.doc.remove(&parsed(path)?, true).map_err(|e| Thrown::illegal_argument(e.reason))?;
-    }
-    Ok(Val::Null)
 }
 
 /// Whether the class may only be used by scripts that edit documents.

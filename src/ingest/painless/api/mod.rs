@@ -30,6 +30,7 @@
 //! compares or goes into a document in its own way, a line in `super::text`, `super::equality` and `super::finish`.
 
 pub mod base64;
+mod big_integers;
 mod boxed;
 mod builders;
 mod characters;
@@ -37,6 +38,8 @@ mod classes;
 mod collections;
 mod entries;
 mod exceptions;
+mod fields;
+mod formatting;
 mod functions;
 mod iterables;
 mod iterators;
@@ -46,8 +49,10 @@ mod maps;
 mod math;
 mod number_macros;
 mod numerals;
+pub mod objects;
 mod patterns;
 mod primitive_functions;
+mod processors;
 mod queues;
 mod registry;
 mod sets;

@@ -31,6 +31,8 @@ pub const STRING: Class = Class {
     extends: &[ClassId::CharSequence, ClassId::Comparable],
     constructors: &[("()", |_, _| Ok(Val::Str("")))],
     statics: &[
+        ("String format(String, def[])", super::formatting::format),
+        ("String format(Locale, String, def[])", super::formatting::format),
         ("String copyValueOf(char[])", copy_value_of),
         ("String copyValueOf(char[], int, int)", copy_value_of),
         ("String join(CharSequence, Iterable)", join),
@@ -68,6 +70,8 @@ pub const STRING: Class = Class {
         ("String substring(int, int)", substring),
         ("char[] toCharArray()", to_char_array),
         ("String toLowerCase()", to_lower_case),
+        ("String toLowerCase(Locale)", to_lower_case),
+        ("String toUpperCase(Locale)", to_upper_case),
         ("String toUpperCase()", to_upper_case),
         ("String trim()", |run, args| Ok(Val::Str(jstring::trim(this(run, args)?)))),
     ],

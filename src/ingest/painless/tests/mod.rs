@@ -6,6 +6,7 @@ mod access;
 mod conditions;
 mod functions;
 mod ingest;
+mod library;
 mod limits;
 mod operators;
 mod statements;
