@@ -67,6 +67,8 @@ fn read_settings(args: &Args, patience: Duration) -> Result<(Settings, RouteSett
         return Err(Failed::Input(found.iter().map(ToString::to_string).collect()));
     }
     settings.deadline = patience;
+    // All lines of a file seem to come from one source.
+    settings.questions_per_hour_and_source = u64::MAX;
     let route = RouteSettings::standard().context("the standard route cannot be scored")?;
     Ok((settings, route))
 }

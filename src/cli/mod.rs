@@ -1,9 +1,9 @@
 //! The command line: one file a subcommand. Exit codes: 0 done, 1 failed at work, 2 wrong input or configuration.
 
-use crate::config::{ConfigError, Settings};
+use crate::config::{ConfigError, Problems, Section, Settings, read_file};
 use crate::job::Plan;
 use clap::{Parser, Subcommand};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod check;
@@ -13,6 +13,7 @@ mod dlq;
 mod eval;
 mod import;
 mod mine;
+mod model;
 mod node_args;
 mod run;
 mod serve;
@@ -41,6 +42,7 @@ enum Command {
     Import(import::Args),
     Mine(mine::Args),
     Eval(eval::Args),
+    Model(model::Args),
     Setup(setup::Args),
     Test(test::Args),
     Verdict(verdict::Args),
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Mine(args) => mine::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Model(args) => model::run(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Verdict(args) => verdict::run(&args),
@@ -95,6 +98,15 @@ pub fn main() -> ExitCode {
 pub(crate) fn load(path: &Path) -> Result<(Settings, Plan), Failed> {
     let problems = |found: Vec<ConfigError>| Failed::Input(found.iter().map(ToString::to_string).collect());
     crate::job::reload::load(path).map_err(problems)
+}
+
+/// Where a file of `data_dir` is; the rest of the configuration is not looked at.
+pub(crate) fn data_file(config: &Path, name: &str) -> Result<PathBuf, Failed> {
+    let node = read_file(config).map_err(|error| Failed::Input(vec![error.to_string()]))?;
+    let problems = Problems::default();
+    let data_dir = Section::new(&node, &problems).string_or("data_dir", "data");
+    let folder = config.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(folder.join(data_dir).join(name))
 }
 
 /// Whoever reads our output has had enough (`| head`): no failure.

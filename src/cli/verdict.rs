@@ -1,7 +1,6 @@
 //! `logboom verdict`: what operators say of templates.
 
-use super::Failed;
-use crate::config::{Section, read_file};
+use super::{Failed, data_file};
 use crate::score::feedback::{FILE_NAME, Feedback, append, in_force};
 use crate::score::parameters::Case;
 use crate::score::templates::{Miner, MinerSettings, TemplateId, Worker};
@@ -74,7 +73,7 @@ struct Which {
 }
 
 pub fn run(args: &Args) -> Result<(), Failed> {
-    let path = feedback_file(&args.config)?;
+    let path = data_file(&args.config, FILE_NAME)?;
     match &args.command {
         Command::Set(set) => append(&path, &[feedback_of(set)?])?,
         Command::Unset(which) => append(&path, &[named(which)?])?,
@@ -91,14 +90,6 @@ pub fn run(args: &Args) -> Result<(), Failed> {
         }
     }
     Ok(())
-}
-
-fn feedback_file(config: &Path) -> Result<PathBuf, Failed> {
-    let node = read_file(config).map_err(|error| Failed::Input(vec![error.to_string()]))?;
-    let problems = crate::config::Problems::default();
-    let data_dir = Section::new(&node, &problems).string_or("data_dir", "data");
-    let folder = config.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(folder.join(data_dir).join(FILE_NAME))
 }
 
 fn wrong(reason: String) -> Failed {

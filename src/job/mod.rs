@@ -106,7 +106,7 @@ impl Job {
             Alerts::start(&settings.alerts, outputs::alert_index(settings)?, &settings.data_dir)?;
         let runtime = tokio::runtime::Handle::current();
         let awaiting = late::Awaiting::default();
-        let scoring = start_scoring(settings, &awaiting, &alerts)?;
+        let scoring = start_scoring(settings, None, &awaiting, &alerts)?;
         let lookup_data = tokio::spawn(lookup_data::keep_fresh(plan.pipelines.enrich().clone())).abort_handle();
         let shared = worker::Shared {
             plan: Arc::new(plan),
@@ -176,12 +176,14 @@ impl Job {
 /// Starts the scorer and what mends documents when verdicts come late; `None` where nothing is scored.
 fn start_scoring(
     settings: &Settings,
+    former: Option<&ScoringTasks>,
     awaiting: &late::Awaiting,
     alerts: &Alerts,
 ) -> anyhow::Result<Option<ScoringTasks>> {
     let Some(scoring) = &settings.scoring else { return Ok(None) };
     let client = reqwest::Client::builder().build()?;
-    let scorer = Scorer::start(scoring, &tokio::runtime::Handle::current(), &client)?;
+    let former = former.map(|tasks| &*tasks.scorer);
+    let scorer = Scorer::succeed(former, scoring, &tokio::runtime::Handle::current(), &client)?;
     let documents = mending::ElasticsearchDocuments::new(&settings.outputs)?;
     let mends = scorer.mend(Arc::new(documents));
     let task = late::run(scorer.late(), awaiting.clone(), alerts.clone(), mends);

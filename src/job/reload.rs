@@ -47,7 +47,11 @@ impl Job {
         let section = |key: &str| after.sections.get(key) != before.sections.get(key);
         let prepared = self.outputs.prepare(settings, &before, &self.dead_letters, &self.health)?;
         let new_scoring = section("scoring") || !prepared.changed.is_empty();
-        let scoring = if new_scoring { start_scoring(settings, &self.awaiting, &self.alerts)? } else { None };
+        let scoring = if new_scoring {
+            start_scoring(settings, self.scoring.as_ref(), &self.awaiting, &self.alerts)?
+        } else {
+            None
+        };
         if section("alerts") || !prepared.changed.is_empty() {
             let index = outputs::alert_index(settings)?;
             self.alerts.replace(&settings.alerts, index).context("cannot start the alerts' channels")?;

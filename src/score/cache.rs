@@ -67,6 +67,7 @@ pub struct VerdictCache {
     entries: Cache<Key, Arc<Entry>>,
     clock: Arc<Clock>,
     lifetimes: Lifetimes,
+    is_on: bool,
 }
 
 /// moka's view of an entry's time to live.
@@ -89,8 +90,11 @@ fn remaining(entry: &Entry, clock: &Clock) -> Option<Duration> {
 
 impl VerdictCache {
     pub fn new(capacity: u64, lifetimes: Lifetimes, clock: Arc<Clock>) -> Self {
-        let entries = Cache::builder().max_capacity(capacity).expire_after(UntilExpiry(clock.clone())).build();
-        Self { entries, clock, lifetimes }
+        let entries = Cache::builder()
+            .max_capacity(capacity)
+            .expire_after(UntilExpiry(clock.clone()))
+            .support_invalidation_closures();
+        Self { entries: entries.build(), clock, lifetimes, is_on: capacity > 0 }
     }
 
     pub fn get(&self, key: &Key) -> Option<Arc<Entry>> {
@@ -116,7 +120,9 @@ impl VerdictCache {
     fn put(&self, key: Key, verdict: Arc<Verdict>, status: Status, expires_ms: u64, stale_ms: u64) -> Arc<Entry> {
         let (cases, is_renewing) = (Vec::new(), AtomicBool::new(false));
         let entry = Arc::new(Entry { verdict, status, expires_ms, cases, stale_ms, is_renewing });
-        self.entries.insert(key, entry.clone());
+        if self.is_on {
+            self.entries.insert(key, entry.clone());
+        }
         entry
     }
 
@@ -132,6 +138,26 @@ impl VerdictCache {
 
     pub fn remove(&self, key: &Key) {
         self.entries.invalidate(key);
+    }
+
+    /// Everything that is there, as a copy.
+    pub fn all(&self) -> Vec<(Key, Arc<Entry>)> {
+        self.entries
+            .iter()
+            .filter(|(_, entry)| entry.status == Status::Scored)
+            .map(|(key, entry)| (*key, entry))
+            .collect()
+    }
+
+    /// Forgets what this judge said.
+    pub fn forget_of(&self, judge: &'static str) {
+        // Fails only if the cache was built without support for it.
+        let _ = self.entries.invalidate_entries_if(move |_, entry| &*entry.verdict.judge == judge);
+    }
+
+    /// Whether anything is kept; a cache without capacity is there to measure with.
+    pub fn is_on(&self) -> bool {
+        self.is_on
     }
 
     pub fn len(&self) -> u64 {

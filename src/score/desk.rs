@@ -21,8 +21,9 @@ pub const BATCH_MAX: usize = 8;
 /// A question waits so long for company.
 const LINGER: Duration = Duration::from_millis(30);
 
-/// A question is asked so often before it goes to the next desk.
+/// A question is asked so often before it goes to the next desk, and from the last one home: there is no other model behind that one.
 const ATTEMPTS_MAX: u32 = 2;
+const LAST_ATTEMPTS_MAX: u32 = 6;
 
 /// A question that a busy server kept waiting for longer goes on.
 const WAIT_MAX: Duration = Duration::from_secs(300);
@@ -197,6 +198,13 @@ impl Desk {
                 }
                 BUSY_PAUSE
             }
+            // Nothing is wrong with the server: this text will not be sent however often it is tried, nor to another one.
+            Err(Trouble::Unredacted(reason)) => {
+                tracing::warn!(judge, %reason, templates = batch.len(), "a question was not asked");
+                lock(&self.breaker).undecided();
+                batch.into_iter().for_each(|flight| self.pass_on(flight, "unredacted"));
+                Duration::ZERO
+            }
             Err(trouble) => {
                 tracing::warn!(judge, %trouble, templates = batch.len(), "a model gave no verdict");
                 lock(&self.breaker).failed(now);
@@ -219,7 +227,8 @@ impl Desk {
 
     /// Asks again, alone, or hands the question on.
     fn retry(&self, flight: Arc<Flight>, why: &'static str) {
-        if flight.attempts.fetch_add(1, Ordering::Relaxed) + 1 >= ATTEMPTS_MAX
+        let attempts_max = if self.next.is_some() { ATTEMPTS_MAX } else { LAST_ATTEMPTS_MAX };
+        if flight.attempts.fetch_add(1, Ordering::Relaxed) + 1 >= attempts_max
             || lock(&self.breaker).is_open(Instant::now())
         {
             return self.pass_on(flight, why);

@@ -12,10 +12,11 @@ use super::quota::Quotas;
 use super::rules::{Level, Rules};
 use super::settings::{Settings, StoreSettings};
 use super::store::{Store, StoredVerdict};
+use super::student::{self, Student, Teacher};
 use super::template::Template;
 use super::template_file;
 use super::templates::{Miner, MinerSettings, TemplateEvent, TemplateId};
-use super::verdict::{Floor, Kind, Status, Verdict};
+use super::verdict::{Kind, Status, Verdict};
 use super::worker::WorkerScorer;
 use arc_swap::ArcSwap;
 use std::collections::BTreeSet;
@@ -57,8 +58,9 @@ pub(super) struct Core {
     /// Where questions to models begin.
     desk: Option<Arc<Desk>>,
     quotas: Quotas,
-    store: Option<Store>,
+    store: Option<Arc<Store>>,
     overrides: ArcSwap<Overrides>,
+    student: Option<Arc<Student>>,
     /// The classes that were met, to find the verdicts of a template that became part of another.
     classes: Mutex<BTreeSet<u64>>,
 }
@@ -149,7 +151,7 @@ impl Core {
         case.add_example(line);
         if key.template == TemplateId::OVERFLOW {
             // Too many new forms at once to tell them apart: no model could judge them together.
-            return Found::Verdict(self.stand_in(key, &floor));
+            return Found::Verdict(self.stand_in(key, &case, Status::Degraded));
         }
         for judge in &self.glancing {
             if let Some(opinion) = judge.glance(&case) {
@@ -158,7 +160,7 @@ impl Core {
         }
         let Some(desk) = &self.desk else {
             // No judge is left to ask: what the rules say is the answer.
-            return Found::Verdict(self.keep(key, &case, self.rules.explain(&floor), Status::Scored));
+            return Found::Verdict(self.stand_in(key, &case, Status::Scored));
         };
         let mut is_refused = false;
         let (flight, is_new) = self.flights.open(key, || {
@@ -194,8 +196,25 @@ impl Core {
             feedback.iter().for_each(|one| overrides.apply(one, &self.miner));
             overrides
         });
+        feedback.iter().for_each(|one| self.teach_said(one));
         self.generation.fetch_add(1, Ordering::Release);
         metrics::gauge!("logboom_score_overrides").set(self.overrides.load().count() as f64);
+    }
+
+    fn teach_said(&self, feedback: &Feedback) {
+        let (Some(id), Some(verdict)) = (feedback.id(), feedback.to_verdict()) else { return };
+        let known = self.miner.template(id).map(|template| template.text.clone());
+        let text = known.unwrap_or_else(|| feedback.text.as_str().into());
+        let floor = self.rules.floor(&text);
+        let template = Template { id, text };
+        let case = Case { template, examples: Vec::new(), service: None, level: None, floor };
+        self.teach(&case, &verdict, Teacher::Operator);
+    }
+
+    /// Another version of the student serves: what the one before it said is forgotten.
+    fn forget_student(&self) {
+        self.cache.forget_of(judges::student::NAME);
+        self.generation.fetch_add(1, Ordering::Release);
     }
 
     /// Takes up a verdict of an earlier run, if it came from a judge that would be asked today.
@@ -211,17 +230,23 @@ impl Core {
         }
     }
 
-    /// The rules' view, for a while.
-    fn stand_in(&self, key: Key, floor: &Floor) -> Arc<Entry> {
-        let mut verdict = self.rules.explain(floor);
+    /// What stands where no model answers: the rules' view, or what the student leans to where the rules see nothing.
+    fn stand_in(&self, key: Key, case: &Case, status: Status) -> Arc<Entry> {
+        let mut verdict = self.rules.explain(&case.floor);
         if verdict.kind == Kind::Normal {
-            verdict.kind = Kind::Unknown;
+            let leaning = self.glancing.iter().find_map(|judge| Some(sign(judge.lean(case)?, &**judge)));
+            match leaning {
+                Some(leaning) if key.template != TemplateId::OVERFLOW => verdict = leaning,
+                _ if status == Status::Degraded => verdict.kind = Kind::Unknown,
+                _ => {}
+            }
         }
-        self.cache.insert(key, Arc::new(verdict), Status::Degraded)
+        self.keep(key, case, verdict, status)
     }
 
     /// A model has answered.
     pub fn conclude(&self, flight: &Flight, case: &Case, verdict: Verdict) {
+        self.teach(case, &verdict, Teacher::Model);
         let entry = self.keep(flight.key, case, verdict, Status::Scored);
         if let Some(store) = &self.store {
             store.append(StoredVerdict::of(&flight.key, &flight.template, &entry));
@@ -230,12 +255,19 @@ impl Core {
         flight.land(entry);
     }
 
+    fn teach(&self, case: &Case, verdict: &Verdict, teacher: Teacher) {
+        let Some(student) = &self.student else { return };
+        if let Some(lesson) = student::lesson(case, verdict.kind, verdict.severity, teacher) {
+            student.teach(lesson);
+        }
+    }
+
     /// No model can answer: the rules' view stands in for a while. A verdict that still serves is kept.
     pub fn degrade(&self, flight: &Flight) {
         let standing = self.cache.get(&flight.key).filter(|entry| entry.status == Status::Scored);
         let entry = standing.unwrap_or_else(|| {
             metrics::counter!("logboom_score_degraded_total").increment(1);
-            self.stand_in(flight.key, &flight.floor)
+            self.stand_in(flight.key, &flight.case(), Status::Degraded)
         });
         self.flights.close(&flight.key);
         flight.land(entry);
@@ -255,10 +287,31 @@ pub struct Scorer {
 impl Scorer {
     /// Compiles the rules, builds the judges and starts what waits on `runtime`.
     pub fn start(settings: &Settings, runtime: &Handle, client: &reqwest::Client) -> Result<Arc<Self>, StartError> {
+        Self::succeed(None, settings, runtime, client)
+    }
+
+    /// As [`Scorer::start`], in the place of another one: templates, the student, the store and those verdicts that would be given again
+    /// today are taken over.
+    pub fn succeed(
+        former: Option<&Self>,
+        settings: &Settings,
+        runtime: &Handle,
+        client: &reqwest::Client,
+    ) -> Result<Arc<Self>, StartError> {
         let rules = Arc::new(compile_rules(settings)?);
-        let judges = judges::build(settings, &rules, client)?;
-        let miner = Miner::new(MinerSettings { hash_seed: rand::random(), ..MinerSettings::default() });
-        Self::with_judges(settings, rules, judges, runtime, miner)
+        let student = former.and_then(|former| former.core.student.clone());
+        let judges = judges::build(settings, &rules, client, student)?;
+        let Some(former) = former else {
+            let miner = Miner::new(MinerSettings { hash_seed: rand::random(), ..MinerSettings::default() });
+            let opened = open_store(settings, None)?;
+            return Self::with_judges(settings, rules, judges, runtime, miner, opened);
+        };
+        let (store, mut stored) = open_store(settings, former.core.store.clone())?;
+        stored.extend(former.core.cache.all().into_iter().map(|(key, entry)| {
+            let template = Template::of(&former.core.miner, key.template);
+            StoredVerdict::of(&key, &template, &entry)
+        }));
+        Self::with_judges(settings, rules, judges, runtime, former.core.miner.clone(), (store, stored))
     }
 
     /// As [`Scorer::start`], with judges of the caller's own.
@@ -268,10 +321,10 @@ impl Scorer {
         judges: Vec<Arc<dyn Judge>>,
         runtime: &Handle,
         miner: Arc<Miner>,
+        (store, stored): (Option<Arc<Store>>, Vec<StoredVerdict>),
     ) -> Result<Arc<Self>, StartError> {
-        let (store, stored) = open_store(settings)?;
         let template_file = settings.data_dir.as_ref().map(|dir| dir.join(template_file::FILE_NAME));
-        if let Some(path) = &template_file {
+        if let (Some(path), 0) = (&template_file, miner.counters().templates) {
             let records =
                 template_file::load(path).map_err(|error| StartError::Templates { path: path.clone(), error })?;
             miner.import(&records);
@@ -298,6 +351,7 @@ impl Scorer {
                 classes: Mutex::default(),
                 store,
                 overrides: ArcSwap::default(),
+                student: judges.iter().find_map(|judge| judge.student()).cloned(),
                 flights: Flights::new(),
                 glancing: judges.iter().filter(|judge| judge.asked().is_none()).cloned().collect(),
                 desk: next,
@@ -311,6 +365,9 @@ impl Scorer {
         tasks.extend(desks.iter().map(|desk| runtime.spawn(desk.clone().run()).abort_handle()));
         if let Some(follower) = follower {
             tasks.push(runtime.spawn(follow_feedback(Arc::downgrade(&core), follower)).abort_handle());
+        }
+        if core.student.is_some() {
+            tasks.push(runtime.spawn(school(Arc::downgrade(&core))).abort_handle());
         }
         if let Some(path) = &template_file {
             tasks.push(runtime.spawn(keep_templates(core.miner.clone(), path.clone())).abort_handle());
@@ -417,7 +474,31 @@ async fn follow_feedback(core: Weak<Core>, mut follower: Follower) {
     }
 }
 
-fn open_store(settings: &Settings) -> Result<(Option<Store>, Vec<StoredVerdict>), StartError> {
+/// How often it is looked whether the student has something to study, or an operator promoted a version.
+const SCHOOL_EVERY: Duration = Duration::from_secs(2);
+
+async fn school(core: Weak<Core>) {
+    loop {
+        tokio::time::sleep(SCHOOL_EVERY).await;
+        let Some(student) = core.upgrade().and_then(|core| core.student.clone()) else { return };
+        let schooled = tokio::task::spawn_blocking(move || {
+            let followed = student.follow()?;
+            Ok::<bool, std::io::Error>(student.is_due() && student.study()? || followed)
+        });
+        match (schooled.await, core.upgrade()) {
+            (Ok(Ok(true)), Some(core)) => core.forget_student(),
+            (Ok(Ok(false)), Some(_)) => {}
+            (Ok(Err(error)), Some(_)) => tracing::warn!(%error, "the student's folder cannot be used"),
+            _ => return,
+        }
+    }
+}
+
+/// The store, and what it holds; one that is open already is taken over, as it can be open but once.
+fn open_store(
+    settings: &Settings,
+    open: Option<Arc<Store>>,
+) -> Result<(Option<Arc<Store>>, Vec<StoredVerdict>), StartError> {
     let path = match (&settings.cache.store, &settings.data_dir) {
         (StoreSettings::None, _) => return Ok((None, Vec::new())),
         (StoreSettings::File(Some(path)), Some(dir)) => dir.join(path),
@@ -425,9 +506,12 @@ fn open_store(settings: &Settings) -> Result<(Option<Store>, Vec<StoredVerdict>)
         (StoreSettings::File(None), Some(dir)) => dir.join(super::store::FILE_NAME),
         (StoreSettings::File(None), None) => PathBuf::from(super::store::FILE_NAME),
     };
+    if let Some(open) = open.filter(|open| open.path() == path) {
+        return Ok((Some(open), Vec::new()));
+    }
     let capacity = usize::try_from(settings.cache.capacity).unwrap_or(usize::MAX);
     match Store::open(&path, capacity) {
-        Ok((store, stored)) => Ok((Some(store), stored)),
+        Ok((store, stored)) => Ok((Some(Arc::new(store)), stored)),
         Err(error) => Err(StartError::Store { path, error }),
     }
 }

@@ -184,7 +184,7 @@ impl CacheSettings {
             section.problem(section.node.error("`path` goes with `store: file`"));
         }
         let settings = Self {
-            capacity: section.count_or("capacity", CACHE_ENTRIES_DEFAULT, 1..=100_000_000),
+            capacity: section.count_or("capacity", CACHE_ENTRIES_DEFAULT, 0..=100_000_000),
             ttl: section.duration_or("ttl", TTL_DEFAULT),
             degraded_ttl: section.duration_or("degraded_ttl", DEGRADED_TTL_DEFAULT),
             store: if is_file { StoreSettings::File(path) } else { StoreSettings::None },

@@ -108,6 +108,7 @@ type Key = (String, String, Option<String>);
 
 /// The file, open.
 pub struct Store {
+    path: PathBuf,
     queue: Option<SyncSender<StoredVerdict>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -125,7 +126,11 @@ impl Store {
         journal.compact_if_stale(verdicts.len())?;
         let (queue, incoming) = sync_channel(QUEUE_MAX);
         let thread = std::thread::Builder::new().name("verdicts".into()).spawn(move || journal.run(&incoming))?;
-        Ok((Self { queue: Some(queue), thread: Some(thread) }, verdicts))
+        Ok((Self { path: path.to_owned(), queue: Some(queue), thread: Some(thread) }, verdicts))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Hands a verdict to the writer; never waits.

@@ -72,7 +72,8 @@ fn always(kind: Kind, severity: Severity) -> impl Fn(&[Case]) -> Result<Vec<Opti
 fn scorer(settings: &Settings, judges: Vec<Arc<dyn Judge>>) -> Arc<Scorer> {
     let rules = Arc::new(Rules::compile(&[], true).unwrap());
     let runtime = tokio::runtime::Handle::current();
-    Scorer::with_judges(settings, rules, judges, &runtime, Miner::new(MinerSettings::default())).expect("it starts")
+    Scorer::with_judges(settings, rules, judges, &runtime, Miner::new(MinerSettings::default()), (None, Vec::new()))
+        .expect("it starts")
 }
 
 fn route(deadline: Duration) -> RouteSettings {

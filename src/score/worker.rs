@@ -175,6 +175,9 @@ impl WorkerScorer {
     }
 
     fn hold(&mut self, key: (Key, Floor), cases: &Arc<[Case]>, case: Option<usize>, judged: &Judged, until_ms: u64) {
+        if !self.core.cache.is_on() {
+            return;
+        }
         if self.held.len() >= HELD_MAX {
             self.held.clear();
         }

@@ -7,6 +7,7 @@ mod openai;
 mod rules;
 #[cfg(test)]
 pub(in crate::score) mod stub;
+pub(in crate::score) mod student;
 
 pub use model::{Mode, ModelSettings};
 
@@ -14,6 +15,7 @@ use super::flight::{EXAMPLE_BYTES_MAX, EXAMPLES_MAX};
 use super::rules::{Level, Rules};
 use super::scorer::StartError;
 use super::settings::Settings;
+use super::student::Student;
 use super::template::Template;
 use super::verdict::{Floor, Kind, Severity, Verdict};
 use futures_util::future::BoxFuture;
@@ -105,6 +107,16 @@ pub trait Judge: Send + Sync {
         None
     }
 
+    /// What it would say if it had to, though it is not sure: for when nobody else can be asked.
+    fn lean(&self, _case: &Case) -> Option<Opinion> {
+        None
+    }
+
+    /// Whom the others' verdicts teach.
+    fn student(&self) -> Option<&Arc<Student>> {
+        None
+    }
+
     /// How to ask this judge when a glance is not enough; `None` for judges that never wait.
     fn asked(&self) -> Option<&dyn Asked> {
         None
@@ -146,7 +158,7 @@ pub const MODELS: &[(&str, BuildModel)] = &[(ollama::NAME, ollama::build), (open
 
 /// The names that `scoring.judges` may hold.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    std::iter::once(super::rules::NAME).chain(MODELS.iter().map(|(name, _)| *name))
+    [super::rules::NAME, student::NAME].into_iter().chain(MODELS.iter().map(|(name, _)| *name))
 }
 
 /// The judges of `settings`, in their order.
@@ -154,11 +166,19 @@ pub(super) fn build(
     settings: &Settings,
     rules: &Arc<Rules>,
     client: &reqwest::Client,
+    pupil: Option<Arc<Student>>,
 ) -> Result<Vec<Arc<dyn Judge>>, StartError> {
     let mut judges: Vec<Arc<dyn Judge>> = Vec::new();
     for name in &settings.judges {
         if name == super::rules::NAME {
             judges.push(Arc::new(rules::RulesJudge(rules.clone())));
+        }
+        if name == student::NAME {
+            let folder = settings.data_dir.as_ref().map(|dir| dir.join(super::student::FOLDER));
+            let opened = pupil.clone().map_or_else(|| Student::open(folder.as_deref(), rules.clone()), Ok);
+            let student =
+                opened.map_err(|error| StartError::Judge { judge: student::NAME, reason: error.to_string() })?;
+            judges.push(Arc::new(student::StudentJudge(student)));
         }
         let Some((name, build)) = MODELS.iter().find(|(known, _)| known == name) else { continue };
         let Some(model) = settings.model(name) else { continue };

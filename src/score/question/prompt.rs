@@ -67,7 +67,8 @@ impl Shown {
         let template = show(&case.template.text)?;
         let mut examples: Vec<String> = Vec::new();
         for example in case.examples.iter().take(examples_max) {
-            let example = show(example)?;
+            // A line that cannot be redacted is not shown; the template alone will do.
+            let Ok(example) = show(example) else { continue };
             if example != template && !examples.contains(&example) {
                 examples.push(example);
             }

@@ -14,6 +14,9 @@ pub const REDACTION_VERSION: &str = "1";
 /// Longer texts are refused.
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 
+/// A text is looked over so often.
+const PASSES_MAX: usize = 4;
+
 /// A compiled pattern may be so large.
 const PATTERN_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -43,19 +46,27 @@ impl Redactor {
             return Err(Unredacted::TooLong(text.len()));
         }
         let mut out = text.to_owned();
-        for (pattern, kind) in &self.kinds {
-            let replaced = pattern.replace_all(&out, |found: &Captures<'_>| replacement(found, kind));
-            if let Cow::Owned(replaced) = replaced {
-                out = replaced;
+        // A mark may join what was apart (`/home/[USER][TOKEN].rts`): look again until nothing is found any more.
+        let mut residue = None;
+        for _ in 0..PASSES_MAX {
+            residue = None;
+            for (pattern, kind) in &self.kinds {
+                let replaced = pattern.replace_all(&out, |found: &Captures<'_>| {
+                    let replacement = replacement(found, kind);
+                    if replacement != whole(found) {
+                        residue = Some(kind.mark);
+                    }
+                    replacement
+                });
+                if let Cow::Owned(replaced) = replaced {
+                    out = replaced;
+                }
+            }
+            if residue.is_none() {
+                return Ok(out);
             }
         }
-        // A mark may have joined what was apart: look once more.
-        for (pattern, kind) in &self.kinds {
-            if pattern.captures_iter(&out).any(|found| replacement(&found, kind) != whole(&found)) {
-                return Err(Unredacted::Residue(kind.mark));
-            }
-        }
-        Ok(out)
+        Err(Unredacted::Residue(residue.unwrap_or_default()))
     }
 }
 
@@ -118,6 +129,7 @@ mod tests {
             ("iban DE89 3704 0044 0532 0130 00", "iban [IBAN]"),
             ("mac 00:1a:2b:3c:4d:5e up", "mac [MAC] up"),
             ("open /home/zhang.san/app/log.txt", "open /home/[USER]/app/log.txt"),
+            ("load /home/smith1/UMT2K/umt2k/ckpt_umt2k_src/TEST/NEW.rts", "load /home/[USER]"),
             (r"open C:\Users\Li Wei\x", r"open C:\Users\[USER] Wei\x"),
         ] {
             check(text, expected);
