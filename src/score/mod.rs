@@ -36,6 +36,7 @@ mod template_file;
 pub mod templates;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod verdict;
 mod worker;
 

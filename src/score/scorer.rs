@@ -16,11 +16,12 @@ use super::student::{self, Student, Teacher};
 use super::template::Template;
 use super::template_file;
 use super::templates::{Miner, MinerSettings, TemplateEvent, TemplateId};
+use super::upkeep::{follow_feedback, keep_templates, save_templates, school, take_feedback};
 use super::verdict::{Kind, Status, Verdict};
 use super::worker::WorkerScorer;
 use arc_swap::ArcSwap;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -60,7 +61,7 @@ pub(super) struct Core {
     quotas: Quotas,
     store: Option<Arc<Store>>,
     overrides: ArcSwap<Overrides>,
-    student: Option<Arc<Student>>,
+    pub student: Option<Arc<Student>>,
     /// The classes that were met, to find the verdicts of a template that became part of another.
     classes: Mutex<BTreeSet<u64>>,
 }
@@ -187,7 +188,7 @@ impl Core {
     }
 
     /// Operators have spoken.
-    fn overrule(&self, feedback: &[Feedback]) {
+    pub fn overrule(&self, feedback: &[Feedback]) {
         if feedback.is_empty() {
             return;
         }
@@ -212,7 +213,7 @@ impl Core {
     }
 
     /// Another version of the student serves: what the one before it said is forgotten.
-    fn forget_student(&self) {
+    pub fn forget_student(&self) {
         self.cache.forget_of(judges::student::NAME);
         self.generation.fetch_add(1, Ordering::Release);
     }
@@ -427,69 +428,6 @@ impl Drop for Scorer {
         lock(&self.tasks).iter().for_each(AbortHandle::abort);
         if let Some(path) = &self.template_file {
             save_templates(&self.core.miner, path);
-        }
-    }
-}
-
-/// How often the templates are saved, beside at the end.
-const TEMPLATES_EVERY: Duration = Duration::from_secs(300);
-
-async fn keep_templates(miner: Arc<Miner>, path: PathBuf) {
-    loop {
-        tokio::time::sleep(TEMPLATES_EVERY).await;
-        let (miner, path) = (miner.clone(), path.clone());
-        let _ = tokio::task::spawn_blocking(move || save_templates(&miner, &path)).await;
-    }
-}
-
-fn save_templates(miner: &Miner, path: &Path) {
-    if let Err(error) = template_file::save(path, &miner.export()) {
-        tracing::warn!(path = %path.display(), %error, "the templates could not be saved");
-    }
-}
-
-/// How often the feedback's file is looked at.
-const FEEDBACK_EVERY: Duration = Duration::from_secs(2);
-
-fn take_feedback(core: &Core, mut follower: Follower) -> Result<Follower, StartError> {
-    let feedback =
-        follower.read_new().map_err(|error| StartError::Feedback { path: follower.path().to_owned(), error })?;
-    core.overrule(&feedback);
-    Ok(follower)
-}
-
-async fn follow_feedback(core: Weak<Core>, mut follower: Follower) {
-    loop {
-        tokio::time::sleep(FEEDBACK_EVERY).await;
-        let read = tokio::task::spawn_blocking(move || {
-            let feedback = follower.read_new();
-            (follower, feedback)
-        });
-        let (Ok((back, feedback)), Some(core)) = (read.await, core.upgrade()) else { return };
-        follower = back;
-        match feedback {
-            Ok(feedback) => core.overrule(&feedback),
-            Err(error) => tracing::warn!(path = %follower.path().display(), %error, "the feedback cannot be read"),
-        }
-    }
-}
-
-/// How often it is looked whether the student has something to study, or an operator promoted a version.
-const SCHOOL_EVERY: Duration = Duration::from_secs(2);
-
-async fn school(core: Weak<Core>) {
-    loop {
-        tokio::time::sleep(SCHOOL_EVERY).await;
-        let Some(student) = core.upgrade().and_then(|core| core.student.clone()) else { return };
-        let schooled = tokio::task::spawn_blocking(move || {
-            let followed = student.follow()?;
-            Ok::<bool, std::io::Error>(student.is_due() && student.study()? || followed)
-        });
-        match (schooled.await, core.upgrade()) {
-            (Ok(Ok(true)), Some(core)) => core.forget_student(),
-            (Ok(Ok(false)), Some(_)) => {}
-            (Ok(Err(error)), Some(_)) => tracing::warn!(%error, "the student's folder cannot be used"),
-            _ => return,
         }
     }
 }
