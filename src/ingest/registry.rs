@@ -4,7 +4,7 @@ use super::{Build, Context, ErrorKind, Failure, Pipeline};
 use crate::config::{self, ConfigError, Node};
 use crate::document::{Document, End};
 use crate::enrich::{Enrich, EnrichOptions};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -98,14 +98,18 @@ impl Pipelines {
     pub fn compile(nodes: &[(String, Node)], options: &PipelineOptions) -> Result<Self, Vec<ConfigError>> {
         let mut errors = Vec::new();
         let mut by_name = BTreeMap::new();
-        for (name, node) in nodes {
+        let known: BTreeSet<&str> = nodes.iter().map(|(name, _)| name.as_str()).collect();
+        for (name, compiled, references) in on_all_cores(nodes, |(name, node)| {
             let build = Build { pipeline: name, enrich: options.enrich.clone(), ..Build::default() };
-            match Pipeline::compile(name, node, &build) {
+            let compiled = Pipeline::compile(name, node, &build);
+            (name, compiled, build.references.take())
+        }) {
+            match compiled {
                 Ok(pipeline) => drop(by_name.insert(name.clone(), Arc::new(pipeline))),
                 Err(found) => errors.extend(found),
             }
-            for (at, reference) in build.references.take() {
-                if !nodes.iter().any(|(n, _)| *n == reference) {
+            for (at, reference) in references {
+                if !known.contains(reference.as_str()) {
                     let names: Vec<&str> = nodes.iter().map(|(n, _)| n.as_str()).collect();
                     let error = ConfigError::new(&at, format!("there is no pipeline [{reference}]"));
                     errors.push(match config::nearest(&reference, &names) {
@@ -175,5 +179,37 @@ impl Pipelines {
             return Err(Failure::new(ErrorKind::IllegalState, reason));
         };
         pipeline.execute(doc, cx)
+    }
+}
+
+/// Fewer items than this are not worth a thread.
+const ITEMS_PER_THREAD_MIN: usize = 16;
+
+/// What `work` makes of each item, in their order. A folder of thousands of pipelines is compiled by all cores.
+fn on_all_cores<'i, T: Sync, R: Send>(items: &'i [T], work: impl Fn(&'i T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(cores).max(ITEMS_PER_THREAD_MIN);
+    if items.len() <= share {
+        return items.iter().map(work).collect();
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            items.chunks(share).map(|chunk| scope.spawn(move || chunk.iter().map(work).collect::<Vec<R>>())).collect();
+        let joined = threads.into_iter().map(|thread| thread.join());
+        joined.flat_map(|made| made.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::on_all_cores;
+
+    #[test]
+    fn what_all_cores_make_keeps_its_order() {
+        for count in [0, 1, 15, 1_000] {
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(on_all_cores(&items, |item| *item), items);
+        }
     }
 }

@@ -58,6 +58,9 @@ def is_refused_in_time(processor, expected, got):
         # `_simulate` of 7.10 knows no integer beyond 64 bits.
         if "java.math.BigInteger" in expected["refused"]:
             return True
+        # It gives up by the clock, at times while it looks at the pattern.
+        if "grok pattern matching was interrupted" in expected["refused"]:
+            return True
         # A failure inside an error handler may end the whole request on the node.
         if isinstance(got, list) and any(expected["refused"] in str(answer) for answer in got):
             return True
