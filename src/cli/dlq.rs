@@ -183,6 +183,10 @@ fn replay(which: &Which) -> Result<(), Failed> {
     let data = std::env::temp_dir().join(format!("logboom-dlq-{}", std::process::id()));
     settings.data_dir.clone_from(&data);
     settings.alerts = crate::alert::AlertSettings::default();
+    if let Some(scoring) = &mut settings.scoring {
+        scoring.data_dir = Some(data.clone());
+        scoring.cache.store = crate::score::StoreSettings::None;
+    }
     settings.sources = vec![("dead-letters".into(), source)];
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let (summary, problems) = runtime.block_on(async {

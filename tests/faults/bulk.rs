@@ -20,6 +20,14 @@ pub enum Answer {
     /// Closes the connection without an answer, after taking the documents.
     HangUp,
     Slow(Duration),
+    /// 201 for new ids, 409 for those that were taken before.
+    Once,
+    /// As many answers as items, but about other documents.
+    Others,
+    /// Every item went to the failure store.
+    FailureStore,
+    /// Head and half of the body, then the connection closes.
+    Half,
 }
 
 #[derive(Default)]
@@ -41,7 +49,12 @@ pub fn free_address() -> String {
 
 /// `outputs:` for a server at an address.
 pub fn outputs_at(address: &str) -> String {
-    format!("{{ elasticsearch: {{ urls: [\"http://{address}\"], bulk: {{ compression: none, linger: 20ms }} }} }}")
+    outputs_with(address, "linger: 20ms")
+}
+
+/// The same with settings of `bulk:`.
+pub fn outputs_with(address: &str, bulk: &str) -> String {
+    format!("{{ elasticsearch: {{ urls: [\"http://{address}\"], bulk: {{ compression: none, {bulk} }} }} }}")
 }
 
 type Script = dyn Fn(usize, &str) -> Answer + Send + Sync;
@@ -72,6 +85,11 @@ impl FakeBulk {
 
     pub fn outputs(&self) -> String {
         outputs_at(&self.address)
+    }
+
+    /// As [`FakeBulk::outputs`], with settings of `bulk:`.
+    pub fn outputs_with(&self, bulk: &str) -> String {
+        outputs_with(&self.address, bulk)
     }
 
     pub fn requests(&self) -> usize {
@@ -106,6 +124,7 @@ fn serve(stream: TcpStream, script: &Script, taken: &Mutex<Taken>) {
             taken.requests - 1
         };
         let answer = script(n, &body);
+        let known: Vec<u16> = ids(&body).map(|id| status_of(&id, taken)).collect();
         if !matches!(answer, Answer::Request(_) | Answer::Item(..)) {
             keep(&body, taken);
         }
@@ -121,8 +140,39 @@ fn serve(stream: TcpStream, script: &Script, taken: &Mutex<Taken>) {
             Answer::Malformed => respond(&mut writer, 200, "<html>gateway</html>"),
             Answer::Short => respond(&mut writer, 200, &bulk_answer(items.saturating_sub(1), 201, None)),
             Answer::HangUp => return,
+            Answer::Once => {
+                let items = known.iter().map(|status| json!({"create": {"status": status}})).collect::<Vec<_>>();
+                respond(&mut writer, 200, &json!({"errors": true, "items": items}).to_string());
+            }
+            Answer::Others => {
+                let items = vec![json!({"create": {"_id": "another", "status": 201}}); items];
+                respond(&mut writer, 200, &json!({"errors": false, "items": items}).to_string());
+            }
+            Answer::FailureStore => {
+                let item = |id| json!({"create": {"_id": id, "status": 201, "failure_store": "used"}});
+                let items: Vec<Value> = ids(&body).map(item).collect();
+                respond(&mut writer, 200, &json!({"errors": false, "items": items}).to_string());
+            }
+            Answer::Half => {
+                let head =
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"items\":[";
+                let _ = writer.write_all(head.as_bytes());
+                return;
+            }
         }
     }
+}
+
+/// The ids of a request.
+fn ids(body: &str) -> impl Iterator<Item = String> + '_ {
+    body.lines().step_by(2).map(|line| {
+        let action: Value = serde_json::from_str(line).unwrap();
+        action["create"]["_id"].as_str().unwrap().to_owned()
+    })
+}
+
+fn status_of(id: &str, taken: &Mutex<Taken>) -> u16 {
+    if taken.lock().unwrap().documents.contains_key(id) { 409 } else { 201 }
 }
 
 fn keep(body: &str, taken: &Mutex<Taken>) {

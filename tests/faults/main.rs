@@ -2,6 +2,7 @@
 //! account adds up, and the process neither panics nor hangs.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod answers;
 mod bulk;
 mod configuration;
 mod dead_letters;

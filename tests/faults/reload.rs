@@ -55,7 +55,9 @@ fn a_storm_of_reloads_of_pipelines_routes_and_outputs_keeps_the_account() {
         fs::write(job.path("pipelines/p.yml"), pipeline).unwrap();
         let outputs = if n.is_multiple_of(2) { first.outputs() } else { second.outputs() };
         let text = Job::configuration(SOURCE, &outputs).replace("to: {", "pipeline: p, to: {");
-        job.configure(&format!("pipelines: pipelines\n{text}"));
+        // Every third version is another scorer, and each wants the file of verdicts.
+        let scoring = format!("scoring: {{ judges: [rules], deadline: {}s, cache: {{ store: file }} }}\n", 1 + n / 3);
+        job.configure(&format!("pipelines: pipelines\n{scoring}{text}"));
     };
     version(0);
     let running = job.start_steady(STEADY);
@@ -75,6 +77,8 @@ fn a_storm_of_reloads_of_pipelines_routes_and_outputs_keeps_the_account() {
     versions.sort_unstable();
     versions.dedup();
     assert!(versions.len() > 5, "the pipelines changed: {versions:?}");
+    assert!(!summary.log.contains("is refused"), "{}", summary.log);
+    assert!(old.iter().chain(&new).all(|d| d["anomaly"]["status"] == "scored"), "all are scored");
 }
 
 #[test]

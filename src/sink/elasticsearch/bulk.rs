@@ -1,5 +1,6 @@
 //! The items of one `_bulk` request, and which of them have not ended.
 
+use super::response::Answer;
 use crate::delivery::{Batch, End, Receipt};
 use crate::sink::{Chunk, Item};
 use bytes::Bytes;
@@ -61,6 +62,21 @@ impl Bulk {
             }
         }
         body.into()
+    }
+
+    /// Whether the answers are about the items that were sent, in their order. Servers that name no ids are believed.
+    pub fn is_answered_by(&self, answers: &[Answer]) -> bool {
+        let items = self.parts.iter().flat_map(|part| part.items.iter().flatten().map(move |item| (part, item)));
+        items.zip(answers).all(|((part, item), answer)| answer.id.as_deref().is_none_or(|id| part.has_id(item, id)))
+    }
+
+    /// Whether the `_id` of the item at a place is made of its record's coordinates: nobody else has it.
+    pub fn has_own_id(&self, at: usize) -> bool {
+        let mut items = self.parts.iter().flat_map(|part| part.items.iter().map(move |item| (part, item)));
+        let Some((part, Some(item))) = items.nth(at) else { return false };
+        let Some(record) = part.batch.records.get(item.record as usize) else { return false };
+        let Some(lane) = part.batch.lane(record) else { return false };
+        part.has_id(item, &format!("{}{}", lane.id_prefix, record.offset))
     }
 
     /// Settles the items for which `ended` holds; it is asked by the item's place among those that were sent.
@@ -138,6 +154,16 @@ impl Bulk {
 impl Part {
     fn bytes(&self) -> usize {
         self.items.iter().flatten().map(|item| range(item).len()).sum()
+    }
+
+    fn has_id(&self, item: &Item, id: &str) -> bool {
+        let bytes = self.body.get(range(item)).unwrap_or_default();
+        let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+        // Nearly always as it stands there; only an id with escapes has to be parsed.
+        let quoted = memchr::memmem::find(line, id.as_bytes()).map(|at| (at, at + id.len()));
+        let stands_there = quoted
+            .is_some_and(|(start, end)| line[..start].ends_with(b"\"_id\":\"") && line[end..].first() == Some(&b'"'));
+        stands_there || self.action(item).1.as_deref() == Some(id)
     }
 
     fn action(&self, item: &Item) -> Action {

@@ -95,7 +95,8 @@ impl Default for BulkSettings {
 const RETRY_WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(30));
 
 /// The parts of `_bulk`'s answer that are read: asking for no more spares Elasticsearch and us the rest.
-const FILTER_PATH: &[(&str, &str)] = &[("filter_path", "errors,items.*.status,items.*.error,items.*.failure_store")];
+const FILTER_PATH: &[(&str, &str)] =
+    &[("filter_path", "errors,items.*._id,items.*.status,items.*.error,items.*.failure_store")];
 
 /// Makes a client for the settings.
 pub fn transport(settings: &ElasticsearchSettings) -> anyhow::Result<Transport> {
@@ -204,7 +205,7 @@ impl Elasticsearch {
 
     /// Sends until every item has ended.
     async fn deliver(&self, bulk: Bulk) {
-        let started = Instant::now();
+        let mut blocked_since = None;
         let mut pending = vec![bulk];
         let mut wait = RETRY_WAIT.0;
         while let Some(mut bulk) = pending.pop() {
@@ -218,7 +219,11 @@ impl Elasticsearch {
                 .record(before.elapsed());
             let (retry, retry_cause) = match outcome {
                 Outcome::Items(answers) => {
-                    let patient = started.elapsed() < self.shared.settings.blocked_patience;
+                    let blocked = answers.iter().any(|a| a.treatment() == Treatment::RetryWhileBlocked);
+                    // Counted from the first refusal of that kind: an outage before it takes nothing from the patience.
+                    blocked_since = blocked.then(|| blocked_since.unwrap_or_else(Instant::now));
+                    let patience = self.shared.settings.blocked_patience;
+                    let patient = blocked_since.is_none_or(|since: Instant| since.elapsed() < patience);
                     let (rest, congested) = self.settle(bulk, &answers, patient).await;
                     if congested {
                         self.shared.limit.shrink()
@@ -297,6 +302,9 @@ impl Elasticsearch {
         let excerpt = || String::from_utf8_lossy(&body[..body.len().min(500)]).into_owned();
         match status {
             200..=299 => match response::answers(&body, bulk.len()) {
+                Ok(answers) if !bulk.is_answered_by(&answers) => {
+                    Outcome::Retry("the answer to _bulk is about other documents than were sent".into())
+                }
                 Ok(answers) => Outcome::Items(answers),
                 Err(reason) => Outcome::Retry(format!("the answer to _bulk is not understood: {reason}")),
             },
@@ -325,6 +333,11 @@ impl Elasticsearch {
                 }
             }
             ends.push(treatment);
+        }
+        for at in (0..answers.len()).filter(|at| answers[*at].status == 409) {
+            let id = if bulk.has_own_id(at) { "own" } else { "given" };
+            metrics::counter!("logboom_bulk_conflicts_total", "output" => self.shared.name.to_string(), "id" => id)
+                .increment(1);
         }
         let mut delivered = |end| {
             bulk.settle_where(end, |at| match ends.get(at) {

@@ -3,7 +3,7 @@
 //! | item's status | meaning | treatment |
 //! |---|---|---|
 //! | 2xx | written | delivered; with `failure_store: used`, counted apart |
-//! | 409 | our `_id` exists | delivered before |
+//! | 409 | the `_id` exists: ours from an earlier attempt, or one given by the sender or a pipeline | delivered before, counted apart |
 //! | 429, 5xx | overloaded | retried with back-off |
 //! | 403, 404 | the index is blocked or missing | retried for a bounded time, then dead letter |
 //! | 400 and others | the document does not fit (mapping) | dead letter at once |
@@ -14,6 +14,9 @@ use serde::Deserialize;
 /// The answer for one item.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Answer {
+    /// Which document it is about, where the server says so.
+    #[serde(rename = "_id", default)]
+    pub id: Option<String>,
     #[serde(default)]
     pub status: u16,
     #[serde(default)]
@@ -106,7 +109,7 @@ mod tests {
             (400, None, Treatment::DeadLetter),
             (0, None, Treatment::DeadLetter),
         ] {
-            let answer = Answer { status, error: None, failure_store: failure_store.map(str::to_owned) };
+            let answer = Answer { id: None, status, error: None, failure_store: failure_store.map(str::to_owned) };
             assert_eq!(answer.treatment(), treatment, "{status} {failure_store:?}");
         }
     }
