@@ -82,7 +82,7 @@ pub struct ScriptTrace {
     pub stack: Vec<String>,
     /// `script`: the script, or its first line.
     pub script: String,
-    /// `position`, in bytes of the script.
+    /// `position`, in UTF-16 units of the script.
     pub offset: usize,
     pub start: usize,
     pub end: usize,

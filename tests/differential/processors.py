@@ -18,6 +18,7 @@ import dates_generator
 import generators
 import grok_generator
 import network
+import painless_generator
 import pipelines
 from explained import Explained
 from node import Logboom, Node, essence, is_artefact, same
@@ -35,7 +36,7 @@ ARGS.add_argument("--record", metavar="FILE")
 ARGS.add_argument("-v", action="store_true", help="also print pipelines that both refuse")
 
 # Generators by name: that of the processor, and after a slash what of it.
-ALL = {**generators.ALL, **dates_generator.ALL, **grok_generator.ALL, **network.ALL, **pipelines.ALL}
+ALL = {**generators.ALL, **dates_generator.ALL, **grok_generator.ALL, **network.ALL, **pipelines.ALL, **painless_generator.ALL}
 # Options that every processor has.
 COMMON_OPTIONS = {"if", "tag", "description", "ignore_failure", "on_failure"}
 # Pipelines of a generator for a run that is bounded by time: each processor then gets the same time.

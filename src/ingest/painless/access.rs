@@ -7,6 +7,7 @@ use super::object::{Kind, Obj};
 use super::ops;
 use super::run::{Eval, Run};
 use super::thrown::Thrown;
+use super::types::{Base, Cast};
 use super::value::Val;
 use crate::document::Array;
 use std::cell::Cell;
@@ -184,9 +185,25 @@ impl<'s, 'a> Run<'s, 'a> {
         let old = self.load(&assign.target, &place, frame).map_err(|e| e.at(assign.at))?;
         let right = self.eval(&assign.value, frame)?;
         let new =
-            self.combine(op, old, right).and_then(|v| ops::cast(self, v, assign.cast)).map_err(|e| e.at(assign.at))?;
+            self.combine(op, old, right).and_then(|v| self.narrow(v, old, assign.cast)).map_err(|e| e.at(assign.at))?;
         self.store(&assign.target, place, new, frame).map_err(|e| e.at(assign.at))?;
         Ok(if assign.gives_old { old } else { new })
+    }
+
+    /// What a compound assignment made, as the type that it is assigned to: where that is `def`, a number becomes one of the class
+    /// that was there before.
+    fn narrow(&mut self, new: Val<'a>, old: Val<'a>, cast: Cast) -> Eval<'a> {
+        let base = match (cast, new.number().is_some(), old) {
+            (Cast::Keep, true, Val::Byte(_)) => Base::Byte,
+            (Cast::Keep, true, Val::Short(_)) => Base::Short,
+            (Cast::Keep, true, Val::Char(_)) => Base::Char,
+            (Cast::Keep, true, Val::Int(_)) => Base::Int,
+            (Cast::Keep, true, Val::Long(_)) => Base::Long,
+            (Cast::Keep, true, Val::Float(_)) => Base::Float,
+            (Cast::Keep, true, Val::Double(_)) => Base::Double,
+            _ => return ops::cast(self, new, cast),
+        };
+        ops::cast(self, new, Cast::Number(base))
     }
 
     fn combine(&mut self, op: &CompoundOp, old: Val<'a>, right: Val<'a>) -> Eval<'a> {

@@ -310,7 +310,7 @@ impl<'a> Run<'_, 'a> {
 
 /// The part in parentheses of a `ClassCastException`: which module each class is in.
 pub fn loader_note(from: &str, to: &str) -> String {
-    let java = |name: &str| name.starts_with("java.");
+    let java = |name: &str| name.starts_with("java.") || name.starts_with('[');
     match (java(from), java(to)) {
         (true, true) => format!("{from} and {to} are in module java.base of loader 'bootstrap'"),
         _ => {

@@ -480,7 +480,8 @@ pub fn instance_of<'a>(run: &Run<'_, 'a>, val: Val<'a>, ty: Type) -> bool {
     }
     match (val, ty.class_id()) {
         (Val::Obj(Obj { kind: Kind::Array { item, .. }, .. }), _) => {
-            ty.dims > 0 && (*item == ty.item() || is_subtype(*item, ty.item()))
+            let of_objects = ty.item().is_def() && !item.is_primitive();
+            ty.dims > 0 && (*item == ty.item() || of_objects || is_subtype(*item, ty.item()))
         }
         // The document's own map is no `HashMap`, whatever else it is.
         (Val::Obj(Obj { kind: Kind::Lambda(lambda), .. }), Some(id)) => {

@@ -123,13 +123,14 @@ fn trace(offset: usize, source: &str, statements: &[u32]) -> ScriptTrace {
     let before = statements.partition_point(|s| *s as usize <= offset);
     let start = before.checked_sub(1).and_then(|i| statements.get(i)).map_or(0, |s| *s as usize);
     let end = statements.get(before).map_or(source.len(), |s| *s as usize);
+    let units = |bytes: usize| source.get(..bytes).map_or(bytes, |text| text.encode_utf16().count());
     let pad = source.get(start..offset).map_or(0, |text| text.chars().count());
     ScriptTrace {
         stack: vec![source.get(start..end).unwrap_or_default().to_owned(), format!("{}^---- HERE", " ".repeat(pad))],
         script: script_name(source),
-        offset,
-        start,
-        end,
+        offset: units(offset),
+        start: units(start),
+        end: units(end),
     }
 }
 

@@ -173,6 +173,14 @@ pub fn is_subtype(from: Type, to: Type) -> bool {
     if to == Type::OBJECT {
         return from.is_array() || from.class_id().is_some();
     }
+    if from.dims > 0 && from.dims == to.dims {
+        return match (from.base, to.base) {
+            (Base::Class(sub), Base::Class(sup)) => sub.is_subclass_of(sup),
+            // To Java a `def` is an `Object`.
+            (Base::Def, Base::Class(sup)) => sup == ClassId::Object,
+            _ => false,
+        };
+    }
     match (from.class_id(), to.class_id()) {
         (Some(sub), Some(sup)) => sub.is_subclass_of(sup),
         _ => false,

@@ -116,9 +116,10 @@ fn field_size<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Result<usize, Thro
     })
 }
 
+/// The whole value, a list as a list.
 fn get<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let default = args.get(1).copied().unwrap_or(Val::Null);
-    get_at(run, &[args.first().copied().unwrap_or(Val::Null), Val::Int(0), default])
+    let [_, default] = take(args)?;
+    Ok(find(run, path_of(args)?).unwrap_or(default))
 }
 
 fn get_at<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
@@ -132,30 +133,68 @@ fn get_at<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
             None => (index == 0).then_some(val),
         },
     };
-    Ok(found.filter(|v| !v.is_null()).unwrap_or(default))
+    Ok(found.unwrap_or(default))
 }
 
 fn parsed(path: &str) -> Result<FieldPath, Thrown> {
     FieldPath::parse(path).map_err(|e| Thrown::illegal_argument(e.reason))
 }
 
+/// Puts a value under a path, with the maps on the way where they are missing.
+fn put<'a>(run: &mut Run<'_, 'a>, path: &'a str, value: Value<'a>) -> Result<(), Thrown> {
+    let mut map = run.doc.root;
+    let mut rest = path;
+    let mut depth = 0;
+    while !map.contains_key(rest) {
+        let Some((head, tail)) = rest.split_once('.') else { break };
+        map = match map.get(head) {
+            Some(Value::Object(inner)) => inner,
+            Some(other) => {
+                let val = run.val(other);
+                let class = if val.is_null() { "null" } else { run.class_of(val).binary_name() };
+                let text = run.print(val)?;
+                return Err(Thrown::illegal_argument(format!(
+                    "Segment [{depth}:'{head}'] has value [{text}] of type [{class}]"
+                )));
+            }
+            None => {
+                let inner = run.new_map();
+                map.insert(head, Value::Object(inner));
+                inner
+            }
+        };
+        rest = tail;
+        depth += 1;
+    }
+    let val = run.val(value);
+    run.map_put(map, Val::Str(rest), val)?;
+    Ok(())
+}
+
 fn set<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let path = path_of(args)?;
     let [this, val] = take(args)?;
     let value = run.value(val);
-    if run.doc.root.contains_key(path) {
-        run.doc.root.insert(path, value);
-    } else {
-        run.doc.set(&parsed(path)?, value).map_err(|e| Thrown::illegal_argument(e.reason))?;
-    }
+    put(run, path, value)?;
     Ok(this)
 }
 
+/// Adds to a list; any other value becomes the first item of one.
 fn append<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let path = path_of(args)?;
     let [this, val] = take(args)?;
     let value = run.value(val);
-    run.doc.append(&parsed(path)?, &[value], true).map_err(|e| Thrown::illegal_argument(e.reason))?;
+    let old = find(run, path).unwrap_or(Val::Null);
+    if let Some(list) = old.as_list() {
+        list.push(value);
+        return Ok(this);
+    }
+    let list = run.new_list();
+    if !old.is_null() {
+        list.push(run.value(old));
+    }
+    list.push(value);
+    put(run, path, Value::Array(list))?;
     Ok(this)
 }
 

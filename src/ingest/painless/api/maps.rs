@@ -440,34 +440,60 @@ fn group_by<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
 
 /// `getByPath('a.b.0')`: keys and list indexes, dot by dot.
 pub fn get_by_path<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
-    let this = args.first().copied().unwrap_or(Val::Null);
     let path = run.text(args.get(1).copied().unwrap_or(Val::Null))?;
-    let missing = |run: &Run<'_, 'a>| match args.get(2) {
-        Some(default) => Ok(*default),
-        None => {
-            let _ = run;
-            Err(Thrown::illegal_argument(format!("Could not get path [{path}]: no value at that path")))
-        }
-    };
     if path.is_empty() {
-        return Err(Thrown::illegal_argument("Missing path, it must not be empty"));
+        return Err(Thrown::illegal_argument("Missing path"));
     }
-    let mut at = this;
-    for key in path.split('.') {
+    if path.ends_with('.') {
+        return Err(Thrown::illegal_argument(format!("Trailing '.' in path [{path}]")));
+    }
+    let last = path.split('.').count() - 1;
+    let mut at = args.first().copied().unwrap_or(Val::Null);
+    for (i, key) in path.split('.').enumerate() {
+        if key.is_empty() {
+            return Err(Thrown::illegal_argument(format!("Extra '.' in path [{path}] at index [{i}]")));
+        }
         let next = if let Some(map) = at.as_map() {
             map.object.get(key).map(|v| run.val(v))
         } else if let Some(list) = at.as_list() {
-            match key.parse::<usize>() {
-                Ok(index) => list.get(index).map(|v| run.val(v)),
-                Err(_) => return missing(run),
-            }
+            item_by_path(run, list, key, (path, i))?
+        } else if at.is_null() {
+            return Err(Thrown::null_pointer("Cannot invoke \"Object.getClass()\" because \"obj\" is null"));
         } else {
-            None
+            let class = run.class_of(at).binary_name();
+            let message = format!("Non-container [{class}] at [{key}], index [{i}] in path [{path}]");
+            return Err(Thrown::illegal_argument(message));
         };
-        match next {
-            Some(val) => at = val,
-            None => return missing(run),
-        }
+        at = match (next, args.get(2)) {
+            (Some(val), _) => val,
+            (None, Some(default)) if i == last => return Ok(*default),
+            (None, None) if i == last => {
+                return Err(Thrown::illegal_argument(format!("Could not find value at path [{path}]")));
+            }
+            _ => {
+                let message = format!("Container does not have [{key}], for non-terminal index [{i}] in path [{path}]");
+                return Err(Thrown::illegal_argument(message));
+            }
+        };
     }
     Ok(at)
+}
+
+/// The item that `key` counts to. As on the node, one that lies just behind the list is out of bounds, one further off is missing.
+fn item_by_path<'a>(
+    run: &Run<'_, 'a>,
+    list: &'a crate::document::Array<'a>,
+    key: &str,
+    (path, at): (&str, usize),
+) -> Result<Option<Val<'a>>, Thrown> {
+    let index = crate::ingest::java_numbers::parse_int(key, 10).map_err(|cause| {
+        let message = format!("Could not parse [{key}] as a int index into list at path [{path}] and index [{at}]");
+        Thrown::illegal_argument(message).caused_by(Thrown::from_failure(cause))
+    })?;
+    let len = list.len();
+    if i64::from(index) > len as i64 {
+        return Ok(None);
+    }
+    let found = usize::try_from(index).ok().and_then(|i| list.get(i)).map(|v| run.val(v));
+    found.map(Some).ok_or_else(|| crate::ingest::painless::access::out_of_bounds(index.into(), len))
 }

@@ -29,7 +29,7 @@ pub(super) fn radix(args: &[Val<'_>]) -> u32 {
 
 pub(super) fn number_text<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Result<&'a str, Thrown> {
     match args.first().copied().unwrap_or(Val::Null) {
-        Val::Null => Err(Thrown::new(ClassId::NumberFormatException, "Cannot parse null string: null")),
+        Val::Null => Err(Thrown::new(ClassId::NumberFormatException, "Cannot parse null string")),
         other => run.text(other),
     }
 }

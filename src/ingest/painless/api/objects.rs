@@ -21,7 +21,7 @@ pub const OBJECTS: Class = Class {
         }),
         ("boolean deepEquals(Object, Object)", equals),
         ("boolean equals(Object, Object)", equals),
-        ("int hash(def[])", |run, args| {
+        ("int hash(Object[])", |run, args| {
             let mut hash = 1_i32;
             for item in run.items_of(args.first().copied().unwrap_or(Val::Null))? {
                 hash = hash.wrapping_mul(31).wrapping_add(equality::hash_code(run, item)?);

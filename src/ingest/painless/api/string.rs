@@ -115,6 +115,10 @@ fn char_at<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let index = int(args, 1);
     match usize::try_from(index).ok().and_then(|i| jstring::char_at(text, i)) {
         Some(unit) => Ok(Val::Char(unit)),
+        // Java keeps strings of Latin-1 in another way than others, and words this in another way.
+        None if matches!(args.first(), Some(Val::Str(_))) && text.chars().any(|c| u32::from(c) > 0xff) => {
+            Err(out_of_bounds(format!("index {index}, length {}", jstring::len(text))))
+        }
         None if matches!(args.first(), Some(Val::Str(_))) => {
             Err(out_of_bounds(format!("String index out of range: {index}")))
         }
@@ -150,7 +154,7 @@ pub fn code_point_at<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a> {
     let index = int(args, 1);
     match usize::try_from(index).ok().and_then(|i| code_point(text, i)) {
         Some(code) => Ok(Val::Int(code as i32)),
-        None => Err(out_of_bounds(format!("Index {index} out of bounds for length {}", jstring::len(text)))),
+        None => Err(out_of_bounds(format!("index {index}, length {}", jstring::len(text)))),
     }
 }
 
@@ -159,7 +163,7 @@ pub fn code_point_before<'a>(run: &mut Run<'_, 'a>, args: &[Val<'a>]) -> Eval<'a
     let index = int(args, 1);
     let before = usize::try_from(index).ok().and_then(|i| i.checked_sub(1)).filter(|i| *i < jstring::len(text));
     let Some(at) = before else {
-        return Err(out_of_bounds(format!("Index {index} out of bounds for length {}", jstring::len(text))));
+        return Err(out_of_bounds(format!("String index out of range: {index}")));
     };
     let low = jstring::char_at(text, at).unwrap_or(0);
     let start = if (0xdc00..0xe000).contains(&low) { at.saturating_sub(1) } else { at };

@@ -5,6 +5,7 @@
 mod access;
 mod conditions;
 mod functions;
+mod generated;
 mod ingest;
 mod library;
 mod limits;
