@@ -2,6 +2,7 @@
 //! stand in pipelines that were exported from Elasticsearch. Comments are allowed, as in Elasticsearch's own parser.
 
 use super::{ConfigError, Data, Key, Node, Position};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Lists and maps inside each other in a configuration file.
@@ -116,6 +117,8 @@ impl<'t> Reader<'t> {
     fn map(&mut self, depth: usize) -> Result<Data, ConfigError> {
         self.advance(1);
         let mut members: Vec<(Key, Node)> = Vec::new();
+        // A search through the members for each would take hours for a hostile map.
+        let mut places: HashMap<String, usize> = HashMap::new();
         self.space()?;
         if self.eat("}") {
             return Ok(Data::Map(members));
@@ -133,9 +136,12 @@ impl<'t> Reader<'t> {
             }
             self.space()?;
             let value = self.value(depth + 1)?;
-            match members.iter_mut().find(|(key, _)| key.text == text) {
+            match places.get(&text).and_then(|place| members.get_mut(*place)) {
                 Some(member) => member.1 = value,
-                None => members.push((Key { at, text }, value)),
+                None => {
+                    places.insert(text.clone(), members.len());
+                    members.push((Key { at, text }, value));
+                }
             }
             self.space()?;
             if self.eat("}") {

@@ -104,6 +104,8 @@ impl<'t> Reader<'t> {
 
     fn map(&mut self, depth: usize) -> Result<Data, ConfigError> {
         let mut members: Vec<(Key, Node)> = Vec::new();
+        // A search through the members for each would take hours for a hostile map.
+        let mut places: HashMap<String, usize> = HashMap::new();
         loop {
             let (event, at) = self.next()?;
             let text = match event {
@@ -115,6 +117,7 @@ impl<'t> Reader<'t> {
             let value = self.node(event, value_at, depth + 1)?;
             if text == "<<" {
                 self.merge(&mut members, value);
+                places = members.iter().enumerate().map(|(at, (key, _))| (key.text.clone(), at)).collect();
                 continue;
             }
             match members.iter_mut().find(|(k, _)| k.text == text) {
