@@ -120,9 +120,12 @@ impl<'t> Reader<'t> {
                 places = members.iter().enumerate().map(|(at, (key, _))| (key.text.clone(), at)).collect();
                 continue;
             }
-            match members.iter_mut().find(|(k, _)| k.text == text) {
+            match places.get(&text).and_then(|place| members.get_mut(*place)) {
                 Some(member) => member.1 = value,
-                None => members.push((Key { at, text }, value)),
+                None => {
+                    places.insert(text.clone(), members.len());
+                    members.push((Key { at, text }, value));
+                }
             }
         }
     }
