@@ -28,6 +28,7 @@ ARGS.add_argument("--url", default="http://127.0.0.1:19200")
 ARGS.add_argument("--bin", default="target/debug/logboom")
 ARGS.add_argument("--geoip", help="folder of the node's GeoIP databases")
 ARGS.add_argument("--only", default="", help="generators, with commas")
+ARGS.add_argument("--without", default="", help="generators to leave out, with commas")
 ARGS.add_argument("--count", type=int, default=60, help="pipelines for each processor")
 ARGS.add_argument("--seconds", type=float, help="as many pipelines as fit into this time, all processors together")
 ARGS.add_argument("--seed", type=int, default=1)
@@ -133,8 +134,9 @@ def main():
     node, logboom = Node(args.url), Logboom(args.bin, args.geoip)
     explained = Explained(node.version(), node.java())
     only = set(filter(None, args.only.split(",")))
+    without = set(args.without.split(","))
     known = node.processors()
-    chosen = {name: generate for name, generate in ALL.items() if (not only or name in only) and name.split("/")[0] in known}
+    chosen = {name: generate for name, generate in ALL.items() if (not only or name in only) and name not in without and name.split("/")[0] in known}
     total = failed = 0
     compared = {}
     for name, generate in chosen.items():

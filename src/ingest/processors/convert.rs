@@ -86,7 +86,13 @@ impl Kind {
     fn convert<'a>(self, value: Value<'a>, doc: &Document<'a>) -> Result<Value<'a>, Failure> {
         match (self, value) {
             (Kind::Auto, Value::Str(text)) => Ok(detected(text)),
-            (Kind::Auto, other) => Ok(other),
+            (Kind::Auto, other) => {
+                // It is not copied, so its target may lie inside it.
+                if matches!(other, Value::Object(_) | Value::Array(_)) {
+                    doc.suspect_itself();
+                }
+                Ok(other)
+            }
             (Kind::Ip, _) => check_ip(value),
             (_, Value::Null) => {
                 let reason = "Cannot invoke \"Object.toString()\" because \"value\" is null";
@@ -213,6 +219,11 @@ mod tests {
     #[test]
     fn refuses_in_the_nodes_words() {
         check(&[
+            (
+                "convert: {field: a, type: auto, target_field: a.b}",
+                r#"{"a":{}}"#,
+                "Iterable object is self-referencing itself",
+            ),
             ("convert: {field: a, type: integer}", r#"{"a":1.5}"#, "unable to convert [1.5] to integer"),
             (
                 "convert: {field: a, type: long}",
