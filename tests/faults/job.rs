@@ -46,13 +46,15 @@ impl Job {
     /// `logboom.yml` with one source.
     pub fn configuration(source: &str, outputs: &str) -> String {
         format!(
-            "watch: false\nsources: {{ {source} }}\nroutes: [ {{ name: default, to: {{ index: faults }} }} ]\noutputs: {outputs}\nlimits: {{ shutdown: 3s, in_flight: 4mb }}\n"
+            "watch: false\nsources: {{ {source} }}\nroutes: [ {{ name: default, to: {{ index: faults }} }} ]\noutputs: {outputs}\nlimits: {{ shutdown: 8s, in_flight: 4mb }}\n"
         )
     }
 
-    /// Writes another configuration.
+    /// Writes another configuration. It is there at once: a reload that comes late must not see half of it.
     pub fn configure(&self, text: &str) {
-        fs::write(&self.config, text).unwrap();
+        let new = self.path("logboom.yml.new");
+        fs::write(&new, text).unwrap();
+        fs::rename(&new, &self.config).unwrap();
     }
 
     /// A file beside the configuration.
@@ -86,7 +88,7 @@ impl Job {
     /// Runs over `input` to its end, however long a busy machine takes to drain it.
     pub fn run(&self, input: &[u8]) -> Summary {
         let text = fs::read_to_string(&self.config).unwrap();
-        self.configure(&text.replace("shutdown: 3s", "shutdown: 50s"));
+        self.configure(&text.replace("shutdown: 8s", "shutdown: 50s"));
         self.start(input).finish()
     }
 

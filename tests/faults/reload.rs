@@ -54,7 +54,8 @@ fn a_storm_of_reloads_of_pipelines_routes_and_outputs_keeps_the_account() {
     fs::create_dir(job.path("pipelines")).unwrap();
     let version = |n: usize| {
         let pipeline = format!("processors: [ {{ set: {{ field: version, value: {n} }} }} ]");
-        fs::write(job.path("pipelines/p.yml"), pipeline).unwrap();
+        fs::write(job.path("p.new"), pipeline).unwrap();
+        fs::rename(job.path("p.new"), job.path("pipelines/p.yml")).unwrap();
         let outputs = if n.is_multiple_of(2) { first.outputs() } else { second.outputs() };
         let text = Job::configuration(SOURCE, &outputs).replace("to: {", "pipeline: p, to: {");
         // Every third version is another scorer, and each wants the file of verdicts.
@@ -103,7 +104,7 @@ fn a_broken_configuration_is_refused_and_reported_and_the_old_runs_on() {
         assert_eq!(status, 422, "{body}");
         assert!(body.contains(problem) && body.contains("\"reloaded\":false"), "{body}");
     }
-    job.configure(&sound.replace("shutdown: 3s", "shutdown: 4s, workers: 7"));
+    job.configure(&sound.replace("shutdown: 8s", "shutdown: 9s, workers: 7"));
     let (status, body) = post_reload(&console);
     assert_eq!(status, 200, "{body}");
     assert!(body.contains("\"outputs\":[]") && body.contains("\"at_restart\":[\"limits.workers\"]"), "{body}");
