@@ -271,6 +271,7 @@ mod tests {
             ("http://h/a\\b", "http - h - /a\\b - -"),
             ("foo://a b", "none"),
             ("mailto:a?b c?d", "mailto -  - a?b c d -"),
+            ("mailto:a b#c", "mailto -  - a b - -"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

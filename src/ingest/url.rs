@@ -16,7 +16,8 @@ pub(super) fn parse(text: &str) -> Option<UriParts> {
         None => (rest, None),
     };
     let mut parts = match protocol.as_str() {
-        "http" | "https" | "ftp" | "file" => hierarchical(rest)?,
+        "http" | "https" | "ftp" | "file" => UriParts { fragment, ..hierarchical(rest)? },
+        // Java's handler of this protocol leaves the fragment out.
         "mailto" if rest.chars().any(|c| c > ' ') => {
             let (path, query) =
                 rest.rsplit_once('?').map_or((rest, None), |(path, query)| (path, Some(query.to_owned())));
@@ -25,7 +26,6 @@ pub(super) fn parse(text: &str) -> Option<UriParts> {
         _ => return None,
     };
     parts.scheme = Some(protocol);
-    parts.fragment = fragment;
     Some(parts)
 }
 

@@ -28,6 +28,15 @@ fn answers_about_other_documents_are_not_believed() {
 }
 
 #[test]
+fn a_stand_in_that_gives_every_item_one_id_is_believed() {
+    for records in [10, 1] {
+        let bulk = FakeBulk::start(|_| Answer::OneId);
+        let summary = Job::new(&bulk.outputs(), "json").run(&lines(records));
+        assert_eq!(summary.field("delivered"), records as u64, "{}", summary.line);
+    }
+}
+
+#[test]
 fn an_answer_that_breaks_off_has_an_unknown_outcome_and_the_second_attempt_tells() {
     let bulk = first_then_ok(Answer::Half, Answer::Once);
     let summary = Job::new(&bulk.outputs(), "json").run(&lines(10));

@@ -24,6 +24,8 @@ pub enum Answer {
     Once,
     /// As many answers as items, but about other documents.
     Others,
+    /// 201 with one and the same `_id` for whatever is sent.
+    OneId,
     /// Every item went to the failure store.
     FailureStore,
     /// Head and half of the body, then the connection closes.
@@ -145,7 +147,12 @@ fn serve(stream: TcpStream, script: &Script, taken: &Mutex<Taken>) {
                 respond(&mut writer, 200, &json!({"errors": true, "items": items}).to_string());
             }
             Answer::Others => {
-                let items = vec![json!({"create": {"_id": "another", "status": 201}}); items];
+                let other = |n| json!({"create": {"_id": format!("another-{n}"), "status": 201}});
+                let items: Vec<Value> = (0..items).map(other).collect();
+                respond(&mut writer, 200, &json!({"errors": false, "items": items}).to_string());
+            }
+            Answer::OneId => {
+                let items = vec![json!({"create": {"_id": "AAAA", "status": 201}}); items];
                 respond(&mut writer, 200, &json!({"errors": false, "items": items}).to_string());
             }
             Answer::FailureStore => {

@@ -22,6 +22,16 @@ struct Part {
     receipt: Receipt,
 }
 
+/// Which documents the answers to a request are about.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Subject<'a> {
+    /// Those that were sent, in their order; or no ids are named.
+    Asked,
+    /// Every answer has this one `_id`, which is not that of the items.
+    OneId(&'a str),
+    Others,
+}
+
 /// `_index` and `_id` of an item, where its action line can be read.
 pub(super) type Action = (Option<String>, Option<String>);
 
@@ -64,10 +74,19 @@ impl Bulk {
         body.into()
     }
 
-    /// Whether the answers are about the items that were sent, in their order. Servers that name no ids are believed.
-    pub fn is_answered_by(&self, answers: &[Answer]) -> bool {
+    /// Which documents the answers are about, as far as they say so.
+    pub fn subject_of<'a>(&self, answers: &'a [Answer]) -> Subject<'a> {
         let items = self.parts.iter().flat_map(|part| part.items.iter().flatten().map(move |item| (part, item)));
-        items.zip(answers).all(|((part, item), answer)| answer.id.as_deref().is_none_or(|id| part.has_id(item, id)))
+        let is_asked = |((part, item), answer): ((&Part, &Item), &Answer)| {
+            answer.id.as_deref().is_none_or(|id| part.has_id(item, id))
+        };
+        if items.zip(answers).all(is_asked) {
+            return Subject::Asked;
+        }
+        match answers.first().and_then(|first| first.id.as_deref()) {
+            Some(id) if answers.iter().all(|answer| answer.id.as_deref() == Some(id)) => Subject::OneId(id),
+            _ => Subject::Others,
+        }
     }
 
     /// Whether the `_id` of the item at a place is made of its record's coordinates: nobody else has it.

@@ -16,11 +16,11 @@ use ::elasticsearch::http::Method;
 use ::elasticsearch::http::headers::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use ::elasticsearch::http::transport::{MultiNodeConnectionPool, Transport, TransportBuilder};
 use anyhow::Context as _;
-use bulk::Bulk;
+use bulk::{Bulk, Subject};
 use limit::AdaptiveLimit;
 use response::{Answer, Treatment};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -135,6 +135,8 @@ struct Shared {
     /// What the server has taught us with 413; never above the setting.
     bytes_max: AtomicUsize,
     limit: AdaptiveLimit,
+    /// The `_id` that the server last gave to all items of a request, whichever they were.
+    constant_id: Mutex<Option<String>>,
     dead_letters: DeadLetters,
     health: Health,
 }
@@ -166,6 +168,7 @@ impl Elasticsearch {
             bytes_max: AtomicUsize::new(settings.bulk.bytes_max),
             limit: AdaptiveLimit::new(settings.bulk.concurrency_max),
             settings: settings.bulk.clone(),
+            constant_id: Mutex::new(None),
             dead_letters,
             health,
         };
@@ -302,7 +305,7 @@ impl Elasticsearch {
         let excerpt = || String::from_utf8_lossy(&body[..body.len().min(500)]).into_owned();
         match status {
             200..=299 => match response::answers(&body, bulk.len()) {
-                Ok(answers) if !bulk.is_answered_by(&answers) => {
+                Ok(answers) if !self.is_credible(&bulk, &answers) => {
                     Outcome::Retry("the answer to _bulk is about other documents than were sent".into())
                 }
                 Ok(answers) => Outcome::Items(answers),
@@ -313,6 +316,23 @@ impl Elasticsearch {
             400 => Outcome::Refused(excerpt()),
             // 429, 5xx and anything unexpected: the request may have been carried out, and may be sent again.
             _ => Outcome::Retry(format!("HTTP {status}: {}", excerpt())),
+        }
+    }
+
+    /// Whether the answers can be those to this request. A proxy that mixes up connections hands over answers about other documents. What always
+    /// answers with one and the same `_id`, as stand-ins for Elasticsearch do, names no documents: that says nothing against it.
+    fn is_credible(&self, bulk: &Bulk, answers: &[Answer]) -> bool {
+        match bulk.subject_of(answers) {
+            Subject::Asked => true,
+            Subject::Others => false,
+            Subject::OneId(id) => {
+                let mut constant = self.shared.constant_id.lock().unwrap_or_else(PoisonError::into_inner);
+                let known = constant.as_deref() == Some(id);
+                if !known {
+                    *constant = Some(id.to_owned());
+                }
+                known || answers.len() > 1
+            }
         }
     }
 
