@@ -20,8 +20,8 @@ use bulk::{Bulk, Subject};
 use limit::AdaptiveLimit;
 use response::{Answer, Treatment};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
