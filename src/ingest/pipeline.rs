@@ -140,10 +140,10 @@ impl Pipeline {
 /// Runs steps one after the other until one fails or ends the document's way.
 fn run_steps(steps: &[Step], doc: &Document<'_>, cx: &mut Context<'_>) -> Result<(), Failure> {
     for step in steps {
-        step.execute(doc, cx)?;
         if doc.end().is_some() {
             break;
         }
+        step.execute(doc, cx)?;
     }
     Ok(())
 }
@@ -198,6 +198,10 @@ impl Step {
             if !holds? {
                 return Ok(());
             }
+        }
+        // Among handlers, what takes care of its own failures does not begin on a document whose way has ended; others do.
+        if doc.end().is_some() && (self.ignore_failure || !self.on_failure.is_empty()) {
+            return Ok(());
         }
         if let Some(trace) = &mut cx.trace {
             trace.before(self, doc);

@@ -88,11 +88,16 @@ class Logboom:
         return [json.loads(line) for line in lines]
 
 
+# What Java prints of an object that has no words for itself: its class and where it lies in memory.
+IDENTITY = re.compile(r"(?<=DefaultMustache)@[0-9a-f]+")
+
+
 def causes(error):
     """(type, reason) of an error and of what caused it."""
     chain = []
     while error:
-        chain.append((error.get("type"), error.get("reason")))
+        reason = error.get("reason")
+        chain.append((error.get("type"), reason and IDENTITY.sub("", reason)))
         error = error.get("caused_by")
     return chain
 

@@ -305,7 +305,7 @@ impl Elasticsearch {
         let excerpt = || String::from_utf8_lossy(&body[..body.len().min(500)]).into_owned();
         match status {
             200..=299 => match response::answers(&body, bulk.len()) {
-                Ok(answers) if !self.is_credible(&bulk, &answers) => {
+                Ok(answers) if !self.is_credible(bulk, &answers) => {
                     Outcome::Retry("the answer to _bulk is about other documents than were sent".into())
                 }
                 Ok(answers) => Outcome::Items(answers),
