@@ -49,7 +49,9 @@ mod tests {
             // The condition is looked at first, and is outside of what the step takes care of.
             ("set: {if: 'throw new Exception()', field: x, value: 1, ignore_failure: true}", "runtime error"),
         ] {
-            let pipeline = format!("processors: [{{fail: {{message: first, on_failure: [{{terminate: {{}}}}, {{{handler}}}]}}}}, {{set: {{field: after, value: 1}}}}]");
+            let pipeline = format!(
+                "processors: [{{fail: {{message: first, on_failure: [{{terminate: {{}}}}, {{{handler}}}]}}}}, {{set: {{field: after, value: 1}}}}]"
+            );
             assert_eq!(run(&pipeline, "{}"), expected, "{handler}");
         }
     }
