@@ -15,6 +15,7 @@ pub mod ingest;
 pub mod job;
 pub mod node;
 pub mod package;
+pub mod rest;
 pub mod route;
 pub mod score;
 pub mod setup;

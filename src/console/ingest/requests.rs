@@ -1,12 +1,13 @@
 //! The requests, one function each.
 
 use super::answer::Answer;
-use super::store::{Held, PutError, Store, matches};
+use super::store::{Held, PutError, Store};
 use super::{Call, Media, errors};
 use crate::config::{self, Data, Node};
 use crate::document::{Arena, Document, Object, Value, parse_bytes, write_json};
 use crate::ingest::simulate::{ANSWER_BYTES_MAX, GivenError, Simulation, from_item};
 use crate::ingest::{Failure, Pipelines};
+use crate::rest::{Identity, matches};
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, json};
 
@@ -273,24 +274,11 @@ fn too_large(failure: &Failure) -> Answer {
     Answer::error(StatusCode::TOO_MANY_REQUESTS, "circuit_breaking_exception", &failure.reason)
 }
 
+/// The node that `serve` is taken for.
 fn about() -> Answer {
-    Answer::ok(&json!({
-        "name": "logboom",
-        "cluster_name": "logboom",
-        "cluster_uuid": "_na_",
-        "version": {
-            "number": ELASTICSEARCH_VERSION,
-            "build_flavor": "default",
-            "build_type": "logboom",
-            "build_hash": env!("CARGO_PKG_VERSION"),
-            "build_date": "1970-01-01T00:00:00.000Z",
-            "build_snapshot": false,
-            "lucene_version": "9.12.2",
-            "minimum_wire_compatibility_version": "7.17.0",
-            "minimum_index_compatibility_version": "7.0.0"
-        },
-        "tagline": "You Know, for Search"
-    }))
+    let identity =
+        Identity { cluster_name: "logboom".into(), cluster_uuid: "_na_".into(), version: ELASTICSEARCH_VERSION.into() };
+    Answer::ok(&identity.about())
 }
 
 fn health() -> Answer {

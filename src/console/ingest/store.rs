@@ -3,6 +3,7 @@
 use crate::config::{ConfigError, Node};
 use crate::enrich::{Enrich, EnrichOptions};
 use crate::ingest::{Pipeline, PipelineOptions, Pipelines};
+use crate::rest::matches;
 use arc_swap::ArcSwap;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -122,22 +123,4 @@ fn check_version(name: &str, expected: i64, current: Option<&Pipeline>, new: Opt
         return Err(format!("cannot update pipeline [{name}] with the same version [{expected}]"));
     }
     Ok(())
-}
-
-/// Whether `name` is what `pattern` means; `*` stands for any characters.
-pub fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        let Some(at) = rest.find(part) else { return false };
-        rest = rest.get(at + part.len()..).unwrap_or_default();
-    }
-    true
 }

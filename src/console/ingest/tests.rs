@@ -296,22 +296,6 @@ fn pipelines_over_http_reach_no_files_and_no_servers() {
     }
 }
 
-#[test]
-fn names_match_patterns() {
-    for (pattern, name, expected) in [
-        ("*", "", true),
-        ("a*", "abc", true),
-        ("*c", "abc", true),
-        ("a*b*c", "a1b2c", true),
-        ("a*b*c", "acb", false),
-        ("abc", "abcd", false),
-        ("a*a", "a", false),
-        ("**", "x", true),
-    ] {
-        assert_eq!(store::matches(pattern, name), expected, "{pattern} {name}");
-    }
-}
-
 #[tokio::test]
 async fn over_the_wire() {
     let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();

@@ -12,7 +12,8 @@ const MARCH_ZERO_TO_EPOCH_DAYS: i64 = 719_468;
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 pub(super) const NANOS_PER_DAY: i64 = 86_400 * NANOS_PER_SECOND;
 
-const MONTH_NAMES: [&str; 12] = [
+/// The constants of `java.time.Month`.
+pub const MONTH_NAMES: [&str; 12] = [
     "JANUARY",
     "FEBRUARY",
     "MARCH",

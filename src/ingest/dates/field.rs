@@ -5,9 +5,22 @@ use super::{DateError, WeekFields};
 use std::borrow::Cow;
 
 /// One field of a date or time. The last ones depend on a definition of weeks ([`super::WeekFields`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Field {
+/// Declares the fields, and the table of all of them in the same order.
+macro_rules! fields {
+    ($($(#[$note:meta])* $name:ident,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        pub enum Field {
+            $($(#[$note])* $name,)*
+        }
+
+        impl Field {
+            pub(super) const ALL: [Self; Self::COUNT] = [$(Self::$name,)*];
+        }
+    };
+}
+
+fields! {
     NanoOfSecond,
     NanoOfDay,
     MicroOfSecond,
@@ -55,10 +68,9 @@ pub enum Field {
     WeekBasedYear,
 }
 
-/// How many fields there are.
-pub(super) const FIELD_COUNT: usize = Field::WeekBasedYear as usize + 1;
-
 impl Field {
+    pub(super) const COUNT: usize = Field::WeekBasedYear as usize + 1;
+
     pub fn name(self) -> &'static str {
         use Field::*;
         match self {

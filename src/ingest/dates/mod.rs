@@ -41,7 +41,7 @@ mod zoned;
 #[cfg(test)]
 mod tests;
 
-pub use calendar::{LocalDate, LocalDateTime, LocalTime};
+pub use calendar::{LocalDate, LocalDateTime, LocalTime, MONTH_NAMES};
 pub use date_format::DateFormat;
 pub use error::{DateError, DateErrorKind};
 pub use field::Field;
@@ -51,6 +51,6 @@ pub use instant::Instant;
 pub use locale::Locale;
 pub use parsed::ParsedFields;
 pub use print::{Output, Temporal};
-pub use week::WeekFields;
+pub use week::{DAY_NAMES, WeekFields};
 pub use zone::{Offset, Zone};
 pub use zoned::ZonedDateTime;

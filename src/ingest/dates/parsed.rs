@@ -1,6 +1,5 @@
 //! What a parser found in a text: values of fields and a zone (`java.time.format.Parsed`).
 
-use super::field::FIELD_COUNT;
 use super::names::DayPeriod;
 use super::zone_names::NameKind;
 use super::{
@@ -13,7 +12,7 @@ use std::fmt;
 #[derive(Clone, Debug)]
 pub struct ParsedFields {
     present: FieldSet,
-    values: [i64; FIELD_COUNT],
+    values: [i64; Field::COUNT],
     zone: Option<Zone>,
     zone_name: NameKind,
     pub(super) day_period: Option<DayPeriod>,
@@ -56,7 +55,7 @@ impl Default for ParsedFields {
     fn default() -> Self {
         Self {
             present: FieldSet::default(),
-            values: [0; FIELD_COUNT],
+            values: [0; Field::COUNT],
             zone: None,
             zone_name: NameKind::Id,
             day_period: None,
@@ -141,7 +140,7 @@ impl ParsedFields {
         std::iter::from_fn(move || {
             let index = left.trailing_zeros() as usize;
             left &= left.wrapping_sub(1);
-            Some((*ALL_FIELDS.get(index)?, *self.values.get(index)?))
+            Some((*Field::ALL.get(index)?, *self.values.get(index)?))
         })
     }
 
@@ -291,53 +290,3 @@ impl fmt::Display for ParsedFields {
         }
     }
 }
-
-const ALL_FIELDS: [Field; FIELD_COUNT] = {
-    use Field::*;
-    [
-        NanoOfSecond,
-        NanoOfDay,
-        MicroOfSecond,
-        MicroOfDay,
-        MilliOfSecond,
-        MilliOfDay,
-        SecondOfMinute,
-        SecondOfDay,
-        MinuteOfHour,
-        MinuteOfDay,
-        HourOfAmPm,
-        ClockHourOfAmPm,
-        HourOfDay,
-        ClockHourOfDay,
-        AmPmOfDay,
-        DayOfWeek,
-        AlignedDayOfWeekInMonth,
-        AlignedDayOfWeekInYear,
-        DayOfMonth,
-        DayOfYear,
-        EpochDay,
-        AlignedWeekOfMonth,
-        AlignedWeekOfYear,
-        MonthOfYear,
-        ProlepticMonth,
-        YearOfEra,
-        Year,
-        Era,
-        InstantSeconds,
-        OffsetSeconds,
-        DayOfQuarter,
-        QuarterOfYear,
-        IsoWeekOfWeekBasedYear,
-        IsoWeekBasedYear,
-        ModifiedJulianDay,
-        EpochSign,
-        EpochSeconds,
-        EpochNanosOfSecond,
-        EpochMillis,
-        EpochNanosOfMilli,
-        LocalDayOfWeek,
-        WeekOfMonth,
-        WeekOfWeekBasedYear,
-        WeekBasedYear,
-    ]
-};

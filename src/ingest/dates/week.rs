@@ -4,7 +4,8 @@ use super::calendar::is_leap_year;
 use super::{DateError, Field, LocalDate, Locale, names};
 use std::fmt;
 
-const DAY_NAMES: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+/// The constants of `java.time.DayOfWeek`.
+pub const DAY_NAMES: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
 
 /// A definition of weeks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

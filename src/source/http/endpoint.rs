@@ -9,8 +9,9 @@ use super::outcome::{Outcome, bulk_answer};
 use super::record::Recorder;
 use super::server::Service;
 use super::settings::{Ids, IndexFrom};
-use super::startup::{self, Node};
+use super::startup;
 use crate::document::Arena;
+use crate::rest::Identity;
 use crate::source::Stop;
 use crate::source::spool::{Appended, Appender, Bundle, Refused};
 use crate::telemetry::Health;
@@ -29,7 +30,7 @@ const RETRY_AFTER_BUSY_S: u32 = 1;
 /// Everything that answering needs.
 pub struct Endpoint {
     pub source: String,
-    pub node: Node,
+    pub node: Identity,
     pub gate: Gate,
     pub index: IndexFrom,
     pub ids: Ids,

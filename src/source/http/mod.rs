@@ -68,7 +68,11 @@ impl Http {
         let uuid = scope.clone();
         let endpoint = Endpoint {
             source: name.to_owned(),
-            node: startup::Node { cluster_name: settings.cluster_name, cluster_uuid: uuid, version: settings.version },
+            node: crate::rest::Identity {
+                cluster_name: settings.cluster_name,
+                cluster_uuid: uuid,
+                version: settings.version,
+            },
             gate,
             index: settings.index,
             ids: settings.ids,

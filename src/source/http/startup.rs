@@ -5,24 +5,17 @@
 //! (`setup.template.overwrite`, modules) is told it is acknowledged, since a refusal would keep it from sending; the log says what it was.
 
 use super::answer::Answer;
+use crate::rest::Identity;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// Who we say we are.
-#[derive(Clone, Debug)]
-pub struct Node {
-    pub cluster_name: String,
-    pub cluster_uuid: String,
-    pub version: String,
-}
-
 /// Answers a call that is not `_bulk`. `path` is without its query.
-pub fn answer(node: &Node, method: &Method, path: &str) -> Answer {
+pub fn answer(node: &Identity, method: &Method, path: &str) -> Answer {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let is_read = method == Method::GET || method == Method::HEAD;
     let is_write = method == Method::PUT || method == Method::POST;
     match parts.as_slice() {
-        [] if is_read => Answer::ok(about(node)),
+        [] if is_read => Answer::ok(node.about()),
         ["_license"] | ["_xpack", "license"] if is_read => Answer::ok(license(node)),
         ["_xpack"] if is_read => Answer::ok(xpack(node)),
         ["_cluster", "health", ..] if is_read => Answer::ok(health(node)),
@@ -74,27 +67,7 @@ fn wrong_method(method: &Method, path: &str) -> Answer {
     Answer::new(StatusCode::METHOD_NOT_ALLOWED, json!({"error": error, "status": 405}))
 }
 
-fn about(node: &Node) -> Value {
-    json!({
-        "name": "logboom",
-        "cluster_name": node.cluster_name,
-        "cluster_uuid": node.cluster_uuid,
-        "version": {
-            "number": node.version,
-            "build_flavor": "default",
-            "build_type": "logboom",
-            "build_hash": env!("CARGO_PKG_VERSION"),
-            "build_date": "1970-01-01T00:00:00.000Z",
-            "build_snapshot": false,
-            "lucene_version": "9.12.2",
-            "minimum_wire_compatibility_version": "7.17.0",
-            "minimum_index_compatibility_version": "7.0.0"
-        },
-        "tagline": "You Know, for Search"
-    })
-}
-
-fn license(node: &Node) -> Value {
+fn license(node: &Identity) -> Value {
     json!({"license": {
         "status": "active",
         "uid": node.cluster_uuid,
@@ -109,7 +82,7 @@ fn license(node: &Node) -> Value {
     }})
 }
 
-fn xpack(node: &Node) -> Value {
+fn xpack(node: &Identity) -> Value {
     let feature = json!({"available": true, "enabled": true});
     json!({
         "build": {"hash": env!("CARGO_PKG_VERSION"), "date": "1970-01-01T00:00:00.000Z"},
@@ -119,7 +92,7 @@ fn xpack(node: &Node) -> Value {
     })
 }
 
-fn health(node: &Node) -> Value {
+fn health(node: &Identity) -> Value {
     json!({
         "cluster_name": node.cluster_name,
         "status": "green",
@@ -141,7 +114,7 @@ fn health(node: &Node) -> Value {
 }
 
 /// Modules ask which processors the nodes have before they load pipelines.
-fn nodes(node: &Node) -> Value {
+fn nodes(node: &Identity) -> Value {
     let processors = ["geoip", "user_agent", "date", "grok", "rename", "set", "script", "pipeline", "dissect", "json"];
     let processors: Vec<Value> = processors.iter().map(|name| json!({"type": name})).collect();
     json!({

@@ -4,7 +4,7 @@
 use super::*;
 use crate::config::{Problems, Section, read_text};
 use crate::delivery::{DeadLetterSettings, End, Intake};
-use crate::source::http::startup::Node;
+use crate::rest::Identity;
 use crate::source::{Delivery, Stop};
 use crate::telemetry::Health;
 use axum::http::Method;
@@ -141,7 +141,7 @@ fn settings_and_their_mistakes() {
 
 #[test]
 fn every_call_that_a_beat_makes_before_it_sends_is_answered() {
-    let node = Node { cluster_name: "c".into(), cluster_uuid: "u".into(), version: "8.19.0".into() };
+    let node = Identity { cluster_name: "c".into(), cluster_uuid: "u".into(), version: "8.19.0".into() };
     let ask = |method: Method, path: &str| startup::answer(&node, &method, path);
     // (method, path, status, a place in the answer, what is there)
     for (method, path, status, pointer, expected) in [

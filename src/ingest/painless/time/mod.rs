@@ -12,8 +12,8 @@ pub use unit::Unit;
 
 use super::api::ClassId;
 use crate::ingest::dates::{
-    DateError, Field, Instant, LocalDate, LocalDateTime, LocalTime, ParsedFields, ResolverStyle, Temporal, WeekFields,
-    Zone, ZonedDateTime,
+    DAY_NAMES, DateError, Field, Instant, LocalDate, LocalDateTime, LocalTime, MONTH_NAMES, ParsedFields,
+    ResolverStyle, Temporal, WeekFields, Zone, ZonedDateTime,
 };
 use std::cmp::Ordering;
 use std::fmt;
@@ -51,30 +51,13 @@ pub enum Time<'a> {
     Legacy(i64),
 }
 
-const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
-
-const MONTHS: [&str; 12] = [
-    "JANUARY",
-    "FEBRUARY",
-    "MARCH",
-    "APRIL",
-    "MAY",
-    "JUNE",
-    "JULY",
-    "AUGUST",
-    "SEPTEMBER",
-    "OCTOBER",
-    "NOVEMBER",
-    "DECEMBER",
-];
-
 /// The number from 1 of a constant of `DayOfWeek` or `Month`.
 pub fn day_of_week_named(name: &str) -> Option<u8> {
-    DAYS.iter().position(|n| *n == name).map(|at| at as u8 + 1)
+    DAY_NAMES.iter().position(|n| *n == name).map(|at| at as u8 + 1)
 }
 
 pub fn month_named(name: &str) -> Option<u8> {
-    MONTHS.iter().position(|n| *n == name).map(|at| at as u8 + 1)
+    MONTH_NAMES.iter().position(|n| *n == name).map(|at| at as u8 + 1)
 }
 
 impl<'a> Time<'a> {
@@ -294,8 +277,8 @@ impl fmt::Display for Time<'_> {
             Time::Duration(span) => span.fmt(f),
             Time::Period(period) => period.fmt(f),
             Time::Zone(zone) => zone.fmt(f),
-            Time::DayOfWeek(day) => f.write_str(DAYS.get(usize::from(*day).wrapping_sub(1)).unwrap_or(&"")),
-            Time::Month(month) => f.write_str(MONTHS.get(usize::from(*month).wrapping_sub(1)).unwrap_or(&"")),
+            Time::DayOfWeek(day) => f.write_str(DAY_NAMES.get(usize::from(*day).wrapping_sub(1)).unwrap_or(&"")),
+            Time::Month(month) => f.write_str(MONTH_NAMES.get(usize::from(*month).wrapping_sub(1)).unwrap_or(&"")),
             Time::Unit(unit) => f.write_str(unit.text()),
             Time::Field(field) => f.write_str(field.name()),
             Time::Formatter(_) => f.write_str("java.time.format.DateTimeFormatter"),
@@ -324,8 +307,8 @@ fn write_date(millis: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(
         f,
         "{} {} {:02} {:02}:{:02}:{:02} UTC {}",
-        short(&DAYS, day).get(..3).unwrap_or_default(),
-        short(&MONTHS, usize::from(date.month()) - 1).get(..3).unwrap_or_default(),
+        short(&DAY_NAMES, day).get(..3).unwrap_or_default(),
+        short(&MONTH_NAMES, usize::from(date.month()) - 1).get(..3).unwrap_or_default(),
         date.day(),
         time.hour(),
         time.minute(),
