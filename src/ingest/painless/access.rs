@@ -193,6 +193,9 @@ impl<'s, 'a> Run<'s, 'a> {
     /// What a compound assignment made, as the type that it is assigned to: where that is `def`, a number becomes one of the class
     /// that was there before.
     fn narrow(&mut self, new: Val<'a>, old: Val<'a>, cast: Cast) -> Eval<'a> {
+        if cast == Cast::Keep && old.big_digits().is_some() && new.big_digits().is_none() {
+            return Err(Thrown::class_cast(format!("Cannot cast {} to java.math.BigInteger", self.class_name(new))));
+        }
         let base = match (cast, new.number().is_some(), old) {
             (Cast::Keep, true, Val::Byte(_)) => Base::Byte,
             (Cast::Keep, true, Val::Short(_)) => Base::Short,

@@ -4,6 +4,7 @@ use super::api::ClassId;
 use super::api::time::time_at;
 use super::keys;
 use super::object::{Kind, MapRef, Obj, Order, View};
+use super::ops::with_big_integer;
 use super::run::Run;
 use super::thrown::Thrown;
 use super::value::{Number, Val};
@@ -123,7 +124,11 @@ pub fn loosely_equal<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Resul
         (Val::Int(a), Val::Int(b)) => Ok(a == b),
         _ => match (a.number(), b.number()) {
             (Some(a), Some(b)) => Ok(compare_numbers(a, b) == Some(Ordering::Equal)),
-            _ => equals(run, a, b),
+            (None, None) => equals(run, a, b),
+            _ => match with_big_integer(a, b) {
+                Some((a, b)) => Ok(compare_numbers(a, b) == Some(Ordering::Equal)),
+                None => equals(run, a, b),
+            },
         },
     }
 }

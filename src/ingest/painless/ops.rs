@@ -192,6 +192,13 @@ pub fn binary<'a>(run: &mut Run<'_, 'a>, op: BinaryOp, a: Val<'a>, b: Val<'a>) -
     {
         return result.map(Val::from);
     }
+    if !op.is_bitwise()
+        && !op.is_shift()
+        && let Some((x, y)) = with_big_integer(a, b)
+        && let Some(result) = arithmetic(op, x, y)
+    {
+        return result.map(Val::from);
+    }
     if op == BinaryOp::Add && (a.as_str().is_some() || b.as_str().is_some()) {
         return concat(run, a, b);
     }
@@ -204,6 +211,17 @@ pub fn binary<'a>(run: &mut Run<'_, 'a>, op: BinaryOp, a: Val<'a>, b: Val<'a>) -
         }
     }
     Err(no_operation(run, op.symbol(), a, b))
+}
+
+/// Two numbers of which one at least is a `BigInteger`, as the operators see them.
+#[cold]
+pub fn with_big_integer(a: Val<'_>, b: Val<'_>) -> Option<(Number, Number)> {
+    match (a.big_digits(), b.big_digits()) {
+        (Some(x), Some(y)) => Some((Number::of_digits(x, None), Number::of_digits(y, None))),
+        (Some(x), None) => b.number().map(|y| (Number::of_digits(x, Some(y)), y)),
+        (None, Some(y)) => a.number().map(|x| (x, Number::of_digits(y, Some(x)))),
+        (None, None) => None,
+    }
 }
 
 pub fn concat<'a>(run: &mut Run<'_, 'a>, a: Val<'a>, b: Val<'a>) -> Eval<'a> {
@@ -260,6 +278,9 @@ fn no_shift<'a>(run: &Run<'_, 'a>, op: &str, a: Val<'a>, b: Val<'a>) -> Thrown {
     match b {
         Val::Bool(_) | Val::Float(_) | Val::Double(_) => {
             return Thrown::class_cast(format!("Cannot cast {} to java.lang.Long", run.class_name(b)));
+        }
+        _ if b.big_digits().is_some() => {
+            return Thrown::class_cast("Cannot cast java.math.BigInteger to java.lang.Long");
         }
         _ if b.number().is_none() => return run.cannot_cast(b, ClassId::Number),
         _ => {}
@@ -331,9 +352,9 @@ pub fn compare<'a>(run: &mut Run<'_, 'a>, op: CompareOp, a: Val<'a>, b: Val<'a>)
         }
         CompareOp::EqRef => Ok(a.is_same(b)),
         CompareOp::NeRef => Ok(!a.is_same(b)),
-        _ => match (a.number(), b.number()) {
-            (Some(a), Some(b)) => Ok(op.holds(compare_numbers(a, b))),
-            _ => Err(no_operation(run, op.symbol(), a, b)),
+        _ => match a.number().zip(b.number()).or_else(|| with_big_integer(a, b)) {
+            Some((a, b)) => Ok(op.holds(compare_numbers(a, b))),
+            None => Err(no_operation(run, op.symbol(), a, b)),
         },
     }
 }
@@ -453,7 +474,9 @@ fn from_def<'a>(run: &mut Run<'_, 'a>, val: Val<'a>, to: Type, explicit: bool) -
     {
         return Ok(number_as(number, target.base));
     }
-    Err(Thrown::class_cast(format!("cannot {how} cast def [{}] to {to}", run.unboxed_name(val))))
+    // The node's message of this one cast names another type.
+    let named = if explicit && to == Type::DOUBLE { Type::BYTE } else { to };
+    Err(Thrown::class_cast(format!("cannot {how} cast def [{}] to {named}", run.unboxed_name(val))))
 }
 
 /// A checked cast to a class or array type.

@@ -5,7 +5,7 @@
 //! an object stands as [`Value::Script`], an index into the run's table, until the script ends and [`super::finish`] replaces it.
 
 use super::api::ClassId;
-use super::object::Obj;
+use super::object::{Kind, Obj};
 use crate::document::{Array, Object};
 
 /// A value of a running script. `Copy`, like the document's [`crate::document::Value`].
@@ -51,6 +51,14 @@ impl<'a> Val<'a> {
             Val::Char(c) => Number::Int(c.into()),
             _ => return None,
         })
+    }
+
+    /// The digits of a `java.math.BigInteger`.
+    pub fn big_digits(self) -> Option<&'a str> {
+        match self {
+            Val::Obj(Obj { kind: Kind::BigInteger(digits), .. }) => Some(digits),
+            _ => None,
+        }
     }
 
     /// Any number as 64 bits, fractions cut off as Java's cast does.
@@ -117,6 +125,17 @@ pub enum Number {
 }
 
 impl Number {
+    /// What the operators make of a `BigInteger` beside another number: the kind of that other one, and bits cut off to fit it. Two
+    /// `BigInteger`s are `int`s to them.
+    pub fn of_digits(digits: &str, beside: Option<Number>) -> Self {
+        match beside {
+            Some(Number::Double(_)) => Number::Double(digits.parse().unwrap_or(f64::NAN)),
+            Some(Number::Float(_)) => Number::Float(digits.parse().unwrap_or(f32::NAN)),
+            Some(Number::Long(_)) => Number::Long(low_bits(digits)),
+            Some(Number::Int(_)) | None => Number::Int(low_bits(digits) as i32),
+        }
+    }
+
     pub fn to_i32(self) -> i32 {
         match self {
             Number::Int(i) => i,
@@ -152,4 +171,11 @@ impl Number {
             Number::Double(d) => d,
         }
     }
+}
+
+/// The lowest 64 bits of a number in two's complement.
+fn low_bits(digits: &str) -> i64 {
+    let unsigned = digits.strip_prefix('-').unwrap_or(digits);
+    let low = unsigned.bytes().fold(0_i64, |low, digit| low.wrapping_mul(10).wrapping_add((digit - b'0').into()));
+    if unsigned.len() < digits.len() { low.wrapping_neg() } else { low }
 }
