@@ -79,9 +79,11 @@ ROWS = {
         lambda processor, case, left, right: "because" in reasons(left) and LOCAL_NAMES.sub("", reasons(left)) == LOCAL_NAMES.sub("", reasons(right)),
     ),
     "operands": (
-        "an operator between values that it does not take: which of two messages a script fails with depends on what it ran over before, on the node",
+        "an operator between values that it does not take: which of two messages a script fails with, or whether a boolean beside a number fails "
+        "at all, depends on what the script ran over before, on the node",
         lambda version, java: True,
-        lambda processor, case, left, right: told(left, right, [("Cannot (apply|cast)", "Cannot (apply|cast)")]),
+        lambda processor, case, left, right: told(left, right, [("Cannot (apply|cast)", "Cannot (apply|cast)")])
+        or "error" not in left and "Cannot cast java.lang.Boolean to java.lang." in reasons(right),
     ),
     "bytes_decimals": (
         "9.x rounds fractions of a unit up, and refuses more than two decimals",

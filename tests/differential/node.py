@@ -52,12 +52,13 @@ class Node:
             return False
 
     def simulate(self, pipeline, docs):
-        """One answer a document, or {"refused": reason} when the pipeline itself is not accepted."""
+        """One answer a document, or {"refused": reasons} when the pipeline itself is not accepted."""
         answers = []
         for start in range(0, len(docs), BATCH):
             reply = self.post("/_ingest/pipeline/_simulate", {"pipeline": pipeline, "docs": docs[start : start + BATCH]})
             if "docs" not in reply:
-                return {"refused": reply.get("error", {}).get("reason", str(reply))}
+                reasons = [str(reason) for _, reason in causes(reply.get("error"))]
+                return {"refused": ": ".join(reasons) or str(reply)}
             answers += reply["docs"]
         for doc in (answer["doc"] for answer in answers if answer and "doc" in answer):
             if doc.pop("_type", None):

@@ -63,6 +63,9 @@ def is_refused_in_time(processor, expected, got):
         # It gives up by the clock, at times while it looks at the pattern.
         if "grok pattern matching was interrupted" in expected["refused"]:
             return True
+        # `?.` on a primitive: the node compiles it to a class that Java does not take.
+        if "Bad type on operand stack" in expected["refused"]:
+            return True
         # A failure inside an error handler may end the whole request on the node.
         if isinstance(got, list) and any(expected["refused"] in str(answer) for answer in got):
             return True

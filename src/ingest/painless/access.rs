@@ -4,11 +4,11 @@ use super::api::{ClassId, MethodInfo};
 use super::eval::Frame;
 use super::ir::*;
 use super::object::{Kind, Obj};
-use super::ops;
 use super::run::{Eval, Run};
 use super::thrown::Thrown;
 use super::types::{Base, Cast};
 use super::value::Val;
+use super::{casts, ops};
 use crate::document::Array;
 use std::cell::Cell;
 
@@ -121,7 +121,7 @@ impl<'s, 'a> Run<'s, 'a> {
             Val::Obj(Obj { kind: Kind::Array { items, item }, .. }) => {
                 let index = index_of(self, key)?;
                 let cell = array_cell(items, index)?;
-                let val = ops::cast(self, val, super::types::Cast::FromDef { to: *item, explicit: false });
+                let val = casts::cast(self, val, super::types::Cast::FromDef { to: *item, explicit: false });
                 cell.set(if item.is_def() { val.unwrap_or(Val::Null) } else { val? });
                 Ok(())
             }
@@ -204,19 +204,19 @@ impl<'s, 'a> Run<'s, 'a> {
             (Cast::Keep, true, Val::Long(_)) => Base::Long,
             (Cast::Keep, true, Val::Float(_)) => Base::Float,
             (Cast::Keep, true, Val::Double(_)) => Base::Double,
-            _ => return ops::cast(self, new, cast),
+            _ => return casts::cast(self, new, cast),
         };
-        ops::cast(self, new, Cast::Number(base))
+        casts::cast(self, new, Cast::Number(base))
     }
 
     fn combine(&mut self, op: &CompoundOp, old: Val<'a>, right: Val<'a>) -> Eval<'a> {
         match op {
             CompoundOp::Arithmetic(op, cast) => {
-                let left = ops::cast(self, old, *cast)?;
+                let left = casts::cast(self, old, *cast)?;
                 ops::binary(self, *op, left, right)
             }
             CompoundOp::Concat(cast) => {
-                let left = ops::cast(self, old, *cast)?;
+                let left = casts::cast(self, old, *cast)?;
                 ops::concat(self, left, right)
             }
         }

@@ -2,10 +2,10 @@
 
 use super::access::{method_for, null_access, null_receiver};
 use super::api::{ClassId, MethodInfo, MethodKind};
+use super::casts;
 use super::eval::Frame;
 use super::ir::*;
 use super::object::{Callee, Kind, Obj};
-use super::ops;
 use super::run::{Eval, Run};
 use super::thrown::Thrown;
 use super::types::{Type, is_subtype, widens};
@@ -137,7 +137,7 @@ impl<'s, 'a> Run<'s, 'a> {
             return Ok(val);
         }
         let Some(target) = ty.unboxed() else {
-            if val.is_null() || ops::instance_of(self, val, ty) {
+            if val.is_null() || casts::instance_of(self, val, ty) {
                 return Ok(val);
             }
             return Err(Thrown::class_cast(format!(
@@ -152,7 +152,7 @@ impl<'s, 'a> Run<'s, 'a> {
         match Type::class(self.class_of(val)).unboxed() {
             Some(from) if from == target => Ok(val),
             Some(from) if widens(from.base, target.base) && ty.is_primitive() => {
-                ops::cast(self, val, super::types::Cast::Number(target.base))
+                casts::cast(self, val, super::types::Cast::Number(target.base))
             }
             None if ty.is_primitive() && ty != Type::BOOLEAN && ty != Type::CHAR => {
                 Err(self.cannot_cast(val, ClassId::Number))
@@ -163,6 +163,21 @@ impl<'s, 'a> Run<'s, 'a> {
                 ty.boxed().java_name()
             ))),
         }
+    }
+
+    /// What a call of a `def` returned, as the type `ty` that is needed there. To a primitive it goes by way of `Number`, whatever the
+    /// primitive.
+    pub fn convert_result(&mut self, val: Val<'a>, ty: Type) -> Eval<'a> {
+        if ty.is_primitive() {
+            if val.is_null() {
+                let number = if ty == Type::BOOLEAN || ty == Type::CHAR { Type::INT } else { ty };
+                return Err(null_primitive(number));
+            }
+            if Type::class(self.class_of(val)).unboxed().is_none() {
+                return Err(self.cannot_cast(val, ClassId::Number));
+            }
+        }
+        self.convert(val, ty)
     }
 
     /// Calls a lambda, a reference to a method, or any other functional object.
@@ -198,7 +213,7 @@ impl<'s, 'a> Run<'s, 'a> {
                     return Err(wrong_arity(&function.name, usize::from(function.parameters)));
                 }
                 for (val, cast) in values.iter_mut().zip(&function.casts) {
-                    *val = ops::cast(self, *val, *cast)?;
+                    *val = casts::cast(self, *val, *cast)?;
                 }
                 self.invoke(function, values)
             }
@@ -235,7 +250,7 @@ impl<'s, 'a> Run<'s, 'a> {
             if object.is_null() {
                 return Err(Thrown::with_message(ClassId::NullPointerException, None));
             }
-            if !ops::instance_of(self, object, Type::class(method.class)) {
+            if !casts::instance_of(self, object, Type::class(method.class)) {
                 return Err(self.cannot_cast(object, method.class));
             }
         }

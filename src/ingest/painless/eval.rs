@@ -7,7 +7,7 @@ use super::run::{Eval, LOOP_ITERATIONS_MAX, Run};
 use super::thrown::Thrown;
 use super::types::Type;
 use super::value::Val;
-use super::{ops, regex};
+use super::{casts, ops, regex};
 use std::cell::Cell;
 
 /// The variables of a function that runs.
@@ -75,7 +75,7 @@ impl<'s, 'a> Run<'s, 'a> {
             Expr::TextTest(test) => self.text_test(test, frame),
             Expr::Cast { value, cast, at } => {
                 let val = self.eval(value, frame)?;
-                ops::cast(self, val, *cast).map_err(|e| e.at(*at))
+                casts::cast(self, val, *cast).map_err(|e| e.at(*at))
             }
             Expr::Conditional(parts) => {
                 let [condition, then, otherwise] = &**parts;
@@ -147,7 +147,7 @@ impl<'s, 'a> Run<'s, 'a> {
             }),
             Expr::InstanceOf(value, ty) => {
                 let val = self.eval(value, frame)?;
-                Ok(ops::instance_of(self, val, *ty))
+                Ok(casts::instance_of(self, val, *ty))
             }
             Expr::RegexMatch { whole, text, pattern, at } => {
                 self.regex_match(*whole, text, pattern, frame).map_err(|e| e.at(*at))
@@ -155,7 +155,7 @@ impl<'s, 'a> Run<'s, 'a> {
             // Casts of a `def` to boolean, calls, variables.
             _ => match self.eval(expr, frame)? {
                 Val::Bool(b) => Ok(b),
-                other => ops::truth(self, other),
+                other => casts::truth(self, other),
             },
         }
     }

@@ -1,9 +1,9 @@
 //! Runs statements.
 
+use super::casts;
 use super::eval::Frame;
 use super::ir::*;
 use super::object::{Kind, Obj};
-use super::ops;
 use super::run::{Eval, Run};
 use super::thrown::Thrown;
 use super::value::Val;
@@ -147,7 +147,7 @@ impl<'s, 'a> Run<'s, 'a> {
 
     fn each(&mut self, each: &'s ForEach, item: Val<'a>, frame: &mut Frame<'_, 'a>) -> Step<'a> {
         self.round(frame, each.at)?;
-        let val = ops::cast(self, item, each.cast).map_err(|e| e.at(each.at))?;
+        let val = casts::cast(self, item, each.cast).map_err(|e| e.at(each.at))?;
         frame.set(each.slot, val);
         self.block(&each.body, frame)
     }

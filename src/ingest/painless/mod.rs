@@ -13,6 +13,7 @@ mod access;
 mod api;
 mod ast;
 mod call;
+mod casts;
 mod compile;
 mod context;
 mod equality;

@@ -8,7 +8,7 @@ use super::run::Run;
 use super::thrown::Thrown;
 use super::types::{Base, Cast};
 use super::value::Val;
-use super::{object, ops};
+use super::{casts, object};
 use std::cell::Cell;
 
 /// What a stream's items are.
@@ -131,7 +131,7 @@ impl<'a> Run<'_, 'a> {
                 Stage::Map(function, items) => {
                     item = if function.is_null() { item } else { self.call(*function, &[item])? };
                     if let Some(base) = items.base() {
-                        item = ops::cast(self, item, Cast::Number(base))?;
+                        item = casts::cast(self, item, Cast::Number(base))?;
                     }
                 }
                 Stage::Peek(function) => drop(self.call(*function, &[item])?),

@@ -212,6 +212,9 @@ pub enum Cast {
         to: Type,
         explicit: bool,
     },
+    /// What a call or property of a `def` gave, where another type is needed: the call site itself converts it, by Java's rules for
+    /// method handles.
+    FromResult(Type),
     /// A class to one of its subclasses.
     Check(Type),
 }

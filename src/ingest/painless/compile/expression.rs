@@ -36,7 +36,8 @@ impl<'c> Compiler<'c> {
             ExprKind::And(terms) => Ok(Typed { expr: Ir::And(self.conditions(terms)?), ty: Type::BOOLEAN }),
             ExprKind::Or(terms) => Ok(Typed { expr: Ir::Or(self.conditions(terms)?), ty: Type::BOOLEAN }),
             ExprKind::RegexMatch { whole, text, pattern } => {
-                let text = Box::new(self.value(text, Type::STRING, CastRule::Implicit)?);
+                let typed = self.expr(text, Want::of(Type::STRING, CastRule::Implicit))?;
+                let text = Box::new(self.coerce_apart(typed, Type::STRING, CastRule::Implicit, text.at)?);
                 let pattern = Box::new(self.value(pattern, Type::class(ClassId::Pattern), CastRule::Implicit)?);
                 Ok(Typed { expr: Ir::RegexMatch { whole: *whole, text, pattern, at: e.at }, ty: Type::BOOLEAN })
             }

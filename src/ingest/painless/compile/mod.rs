@@ -15,7 +15,7 @@ mod unused;
 use super::api::{ClassId, base_type};
 use super::ast::{self, TypeName};
 use super::error::CompileError;
-use super::ir::{Expr, Function, Stmt};
+use super::ir::{Expr, Function, IndexKind, PathStart, Stmt};
 use super::lexer::tokenize;
 use super::params::Params;
 use super::parser::parse;
@@ -150,8 +150,18 @@ impl<'c> Compiler<'c> {
 
     // Casts.
 
-    /// Makes `typed` a value of type `to`.
+    /// Makes `typed` a value of type `to`, as part of the call where a call gives it.
     fn coerce(&self, typed: Typed, to: Type, rule: CastRule, at: u32) -> Compiled<Expr> {
+        match cast(typed.ty, to, rule) {
+            Some(Cast::FromDef { to, explicit: false }) if is_dynamic(&typed.expr) => {
+                Ok(Expr::Cast { value: Box::new(typed.expr), cast: Cast::FromResult(to), at })
+            }
+            _ => self.coerce_apart(typed, to, rule, at),
+        }
+    }
+
+    /// Makes `typed` a value of type `to` by a cast of its own.
+    fn coerce_apart(&self, typed: Typed, to: Type, rule: CastRule, at: u32) -> Compiled<Expr> {
         let is_null = matches!(typed.expr, Expr::Null);
         match cast(typed.ty, to, rule) {
             Some(Cast::Keep) => Ok(typed.expr),
@@ -308,6 +318,21 @@ impl<'c> Compiler<'c> {
 /// How an argument given as `def` becomes a parameter of a function.
 fn argument_cast(ty: Type) -> Cast {
     if ty.is_def() { Cast::Keep } else { Cast::FromDef { to: ty, explicit: false } }
+}
+
+/// Whether the value comes from a property, an item or a method of a `def`, looked up while the script runs.
+fn is_dynamic(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(path) => {
+            // The first step below a map whose type is known is a call that is known too.
+            let known = usize::from(!matches!(path.start, PathStart::Local(_)));
+            path.steps.len() > known && path.steps.last().is_some_and(|step| !step.null_safe)
+        }
+        Expr::Get(get) => !get.step.null_safe,
+        Expr::Index(index) => index.kind == IndexKind::Def,
+        Expr::CallDynamic(call) => !call.null_safe,
+        _ => false,
+    }
 }
 
 fn display_name(name: &TypeName) -> String {

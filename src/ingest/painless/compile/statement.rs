@@ -138,7 +138,7 @@ impl<'c> Compiler<'c> {
                 out.push(Stmt::Expr(typed.expr));
                 return Ok(Escape::default());
             }
-            let value = self.coerce(typed, returns, CastRule::Internal, e.at)?;
+            let value = self.coerce_apart(typed, returns, CastRule::Internal, e.at)?;
             out.push(Stmt::Return(Some(value)));
             return Ok(Escape::RETURN);
         }

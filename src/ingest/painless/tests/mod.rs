@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
+mod big_integers;
 mod conditions;
 mod functions;
 mod generated;
@@ -10,6 +11,7 @@ mod ingest;
 mod library;
 mod limits;
 mod operators;
+mod results;
 mod statements;
 mod streams;
 mod time;

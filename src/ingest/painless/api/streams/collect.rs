@@ -7,8 +7,8 @@ use super::objects::best;
 use super::optionals::optional;
 use super::statistics::statistics;
 use super::{fold, items};
+use crate::ingest::painless::casts;
 use crate::ingest::painless::object::{Kind, MapRef, Order};
-use crate::ingest::painless::ops;
 use crate::ingest::painless::run::{Eval, Run};
 use crate::ingest::painless::stream::ItemType;
 use crate::ingest::painless::thrown::Thrown;
@@ -122,7 +122,7 @@ fn numbers<'a>(
     let mut numbers = Vec::with_capacity(items.len());
     for item in items {
         let number = run.call(function, &[item])?;
-        numbers.push(ops::cast(run, number, Cast::Number(base))?);
+        numbers.push(casts::cast(run, number, Cast::Number(base))?);
     }
     Ok(numbers)
 }
