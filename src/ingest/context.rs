@@ -1,6 +1,7 @@
 //! What compiling and running need from outside.
 
 use super::Pipelines;
+use super::inference::Models;
 use crate::config::Position;
 use crate::enrich::Enrich;
 use std::cell::RefCell;
@@ -24,12 +25,14 @@ pub struct Context<'c> {
     pub now: jiff::Timestamp,
     /// Names of the pipelines that run, outermost first.
     pub stack: Vec<&'c str>,
+    /// Whom `inference` asks; None where nothing is scored.
+    pub models: Option<&'c dyn Models>,
     /// Told of every step, when somebody watches (`simulate --verbose`, `tap`).
     pub trace: Option<&'c mut dyn super::Trace>,
 }
 
 impl<'c> Context<'c> {
     pub fn new(pipelines: &'c Pipelines, now: jiff::Timestamp) -> Self {
-        Self { pipelines, now, stack: Vec::new(), trace: None }
+        Self { pipelines, now, stack: Vec::new(), models: None, trace: None }
     }
 }

@@ -18,6 +18,7 @@ mod geo;
 pub mod grok;
 mod html;
 mod html_entities;
+pub mod inference;
 pub mod jackson;
 mod java_numbers;
 pub mod java_regex;

@@ -86,7 +86,7 @@ impl<'w> BatchScoring<'w> {
         body: &mut Vec<u8>,
         start: usize,
     ) -> bool {
-        let hints = Hints { level: scorable.level, service: scorable.service, route: &scoring.settings };
+        let hints = Hints { level: scorable.level, service: scorable.service, terms: scoring.settings.terms };
         match self.scorer.score(scorable.text, hints) {
             Scored::Known(judged) => {
                 splice(judged.json(), body);

@@ -9,9 +9,10 @@ use super::scoring::{Aftermath, BatchScoring, Paths, splice};
 use super::suspects::Journal;
 use crate::delivery::{Batch, DeadLetter, DeadLetters, End, Record, Stage};
 use crate::document::{Arena, Document, Value, write_string};
+use crate::ingest::inference::Models;
 use crate::ingest::{Context, Failure, Outcome};
 use crate::route::{Destination, RouteSettings};
-use crate::score::{SKIPPED, Scorer, WorkerScorer};
+use crate::score::{JudgeModels, SKIPPED, Scorer, WorkerScorer};
 use crate::sink::{Chunk, Encoding, Item, Output};
 use crate::source::{Codec, Delivery};
 use arc_swap::ArcSwap;
@@ -36,6 +37,8 @@ struct Worker {
     /// For each route, its scoring.
     route_scoring: Vec<Option<Arc<RouteScoring>>>,
     scorer: Option<WorkerScorer>,
+    /// The judges again, for what pipelines ask them.
+    models: Option<JudgeModels>,
     paths: Option<Paths>,
     aftermath: Aftermath,
     dead_letters: DeadLetters,
@@ -109,6 +112,7 @@ impl Worker {
             route_outputs,
             route_scoring,
             scorer: shared.scorer.as_ref().map(|scorer| scorer.worker()),
+            models: shared.scorer.as_ref().map(|scorer| scorer.models()),
             paths: Paths::new(),
             aftermath: shared.aftermath.clone(),
             dead_letters: shared.dead_letters.clone(),
@@ -127,7 +131,10 @@ impl Worker {
         let mut scorer = self.scorer.take();
         let mut scoring = scorer.as_mut().map(|scorer| BatchScoring::new(scorer, self.outputs.len()));
         let plan = self.plan.clone();
+        // Likewise: the context borrows it for as long as the batch takes.
+        let models = self.models.take();
         let mut cx = Context::new(&plan.pipelines, now);
+        cx.models = models.as_ref().map(|models| models as &dyn Models);
         journal.begin(&batch);
         for (at, record) in batch.records.iter().enumerate() {
             let at = at as u32;
@@ -166,6 +173,7 @@ impl Worker {
             scorer.flush();
         }
         self.scorer = scorer;
+        self.models = models;
         debug_assert_eq!(receipt.count(), 0);
         drop(receipt);
     }

@@ -98,7 +98,10 @@ async fn settle(scored: Scored) -> Judged {
 }
 
 fn route() -> RouteSettings {
-    RouteSettings { text: FieldPath::parse("message").unwrap(), deadline: Some(Duration::from_secs(30)), class: 0 }
+    RouteSettings {
+        text: FieldPath::parse("message").unwrap(),
+        terms: Terms { deadline: Some(Duration::from_secs(30)), class: 0 },
+    }
 }
 
 /// Scores every hostile line behind `base` together with a neighbour; returns both verdicts.
@@ -113,7 +116,7 @@ async fn attack(
     let mut worker = scorer.worker();
     let mut waiting = Vec::new();
     for (number, line) in hostile().into_iter().enumerate() {
-        let hints = |level| Hints { level, service: Some("shop"), route: &route };
+        let hints = |level| Hints { level, service: Some("shop"), terms: route.terms };
         let word = word(number);
         let own = worker.score(&format!("{word} {HOSTILE} {base}. {}", line.payload), hints(level));
         let other = worker.score(&format!("{word} {neighbour}"), hints(None));
@@ -182,7 +185,7 @@ async fn a_control_shows_that_a_model_was_swayed() {
         let (stub, scorer) = start(wanted).await;
         let route = route();
         let mut worker = scorer.worker();
-        let hints = Hints { level: None, service: Some("shop"), route: &route };
+        let hints = Hints { level: None, service: Some("shop"), terms: route.terms };
         let lines =
             [format!("{HOSTILE} with subtle words"), "volume is gone for good".into(), format!("aix {ROUTINE}")];
         let scored: Vec<Scored> = lines.iter().map(|line| worker.score(line, hints)).collect();

@@ -5,6 +5,7 @@ use super::clock::Clock;
 use super::desk::Desk;
 use super::feedback::{self, Feedback, Follower, Overrides};
 use super::flight::{Flight, Flights, lock};
+use super::inference::JudgeModels;
 use super::judges::{self, Case, Judge, Spent, sign};
 use super::late::LateVerdicts;
 use super::mend::{self, Documents};
@@ -386,6 +387,11 @@ impl Scorer {
     /// A scorer for one worker thread.
     pub fn worker(&self) -> WorkerScorer {
         WorkerScorer::new(self.core.clone())
+    }
+
+    /// The judges for one worker thread's pipelines.
+    pub fn models(&self) -> JudgeModels {
+        JudgeModels::new(self.worker(), self.runtime.clone())
     }
 
     /// Where late verdicts are to be put so that the documents get them; `None` if mending is switched off.

@@ -199,10 +199,23 @@ impl CacheSettings {
 pub struct RouteSettings {
     /// The field that is scored.
     pub text: FieldPath,
+    pub terms: Terms,
+}
+
+/// On what terms texts are scored.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
     /// How long a record waits for a verdict; `None` takes `scoring.deadline`.
     pub deadline: Option<Duration>,
-    /// A digest of the class: routes of one class share verdicts.
+    /// A digest of the class: what has one class shares verdicts.
     pub class: u64,
+}
+
+impl Default for Terms {
+    /// Those of routes that say nothing of it.
+    fn default() -> Self {
+        Self { deadline: None, class: class_digest("") }
+    }
 }
 
 impl RouteSettings {
@@ -223,12 +236,12 @@ impl RouteSettings {
         let deadline = section.take("deadline").is_some().then(|| section.duration_or("deadline", DEADLINE_DEFAULT));
         let class = class_digest(&section.string_or("class", ""));
         section.finish();
-        Some(Self { text: path, deadline, class })
+        Some(Self { text: path, terms: Terms { deadline, class } })
     }
 
     /// What holds for a route that says nothing about scoring, when there is a `scoring:` section.
     pub fn standard() -> Option<Self> {
-        Some(Self { text: FieldPath::parse("message").ok()?, deadline: None, class: class_digest("") })
+        Some(Self { text: FieldPath::parse("message").ok()?, terms: Terms::default() })
     }
 }
 
@@ -280,7 +293,7 @@ mod tests {
         }
         let route =
             RouteSettings::read(&read_text("c.yml", "{ text: log.original, deadline: 5s }").unwrap(), &problems);
-        assert_eq!(route.unwrap().deadline, Some(Duration::from_secs(5)));
+        assert_eq!(route.unwrap().terms.deadline, Some(Duration::from_secs(5)));
         assert!(problems.into_vec().is_empty());
     }
 }

@@ -77,11 +77,11 @@ fn scorer(settings: &Settings, judges: Vec<Arc<dyn Judge>>) -> Arc<Scorer> {
 }
 
 fn route(deadline: Duration) -> RouteSettings {
-    RouteSettings { text: FieldPath::parse("message").unwrap(), deadline: Some(deadline), class: 0 }
+    RouteSettings { text: FieldPath::parse("message").unwrap(), terms: Terms { deadline: Some(deadline), class: 0 } }
 }
 
 fn hints<'a>(route: &'a RouteSettings, level: Option<&'a str>) -> Hints<'a> {
-    Hints { level, service: Some("web"), route }
+    Hints { level, service: Some("web"), terms: route.terms }
 }
 
 async fn judged(scored: Scored) -> Judged {

@@ -6,7 +6,7 @@ use super::flight::{Judged, Ticket};
 use super::parameters::{self, Case};
 use super::rules::Level;
 use super::scorer::{Core, Found, Origin};
-use super::settings::RouteSettings;
+use super::settings::Terms;
 use super::template::Template;
 use super::templates::{self, TemplateMatch};
 use super::verdict::{Floor, Status};
@@ -34,7 +34,7 @@ pub struct Hints<'a> {
     pub level: Option<&'a str>,
     /// `service.name`, or whatever tells sources apart: questions of one service share a prompt, and a quota.
     pub service: Option<&'a str>,
-    pub route: &'a RouteSettings,
+    pub terms: Terms,
 }
 
 /// The answer to [`WorkerScorer::score`].
@@ -120,7 +120,7 @@ impl WorkerScorer {
             level = Level::parse(name);
             floor = floor.or(level.map(Level::found_floor).unwrap_or_default());
         }
-        let key = Key { template: found.id, class: hints.route.class, level };
+        let key = Key { template: found.id, class: hints.terms.class, level };
         if let Some(held) = self.held.get(&(key, floor))
             && held.until_ms > self.core.clock.now_ms()
             && let Some(judged) = held.get(choose(&held.cases, &self.templates, &found, line))
@@ -157,7 +157,7 @@ impl WorkerScorer {
             }
             Found::Question(flight) => {
                 let taken = Instant::now();
-                let deadline = flight.started + hints.route.deadline.unwrap_or(self.core.deadline);
+                let deadline = flight.started + hints.terms.deadline.unwrap_or(self.core.deadline);
                 let case = case.cloned();
                 let ticket = Ticket { flight, floor, case, rules: self.core.rules.clone(), deadline, taken };
                 if deadline > taken {

@@ -105,7 +105,7 @@ async fn verdicts(scorer: &Scorer, lines: &[LabelledLine]) -> Vec<[String; 3]> {
     let route = RouteSettings::standard().unwrap();
     let mut found = Vec::new();
     for line in lines {
-        let hints = Hints { level: None, service: None, route: &route };
+        let hints = Hints { level: None, service: None, terms: route.terms };
         let judged = judged(worker.score(&line.text, hints)).await;
         let verdict = &judged.annotation.verdict;
         found.push([verdict.kind.name(), verdict.severity.name(), judged.annotation.status.name()].map(str::to_owned));

@@ -29,6 +29,7 @@ mod grok;
 mod gsub;
 mod html_strip;
 mod http_lookup;
+mod inference;
 mod join;
 mod json;
 mod kv;
@@ -85,6 +86,7 @@ pub const PROCESSORS: &[(&str, Factory)] = &[
     ("gsub", gsub::compile),
     ("html_strip", html_strip::compile),
     ("http_lookup", http_lookup::compile),
+    ("inference", inference::compile),
     ("ip_location", geoip::compile),
     ("join", join::compile),
     ("json", json::compile),

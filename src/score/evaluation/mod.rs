@@ -108,7 +108,7 @@ pub async fn evaluate(
     let mut inline = Duration::ZERO;
     let mut waiting = Vec::with_capacity(lines.len());
     for line in lines {
-        let hints = Hints { level: line.level.as_deref(), service: line.service.as_deref(), route };
+        let hints = Hints { level: line.level.as_deref(), service: line.service.as_deref(), terms: route.terms };
         let started = Instant::now();
         let scored = worker.score(&line.text, hints);
         let took = started.elapsed();
