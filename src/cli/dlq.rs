@@ -205,12 +205,12 @@ fn replay(which: &Which) -> Result<(), Failed> {
         anyhow::Ok((job.stop().await, problems))
     })?;
     let _ = std::fs::remove_dir_all(&data);
-    let Summary { accepted, delivered, already_delivered, dropped, dead_lettered, failure_stored, unfinished } =
+    let Summary { accepted, delivered, already_delivered, dropped, dead_lettered, failure_stored, shed, unfinished } =
         summary;
     let skipped = skipped.load(Ordering::Relaxed);
     writeln!(
         std::io::stdout(),
-        "{accepted} dead letters replayed: {delivered} delivered, {already_delivered} were there already, {dropped} dropped on purpose, {dead_lettered} died again, {failure_stored} in the failure store, {unfinished} unfinished, {skipped} left out."
+        "{accepted} dead letters replayed: {delivered} delivered, {already_delivered} were there already, {dropped} dropped on purpose, {dead_lettered} died again, {failure_stored} in the failure store, {shed} shed, {unfinished} unfinished, {skipped} left out."
     )?;
     if let Some(problem) = problems.values().next() {
         return Err(Failed::Work(anyhow::anyhow!("{problem}")));

@@ -70,7 +70,7 @@ async fn run_until_end(job: &mut Job, watch: &mut Watch, watching: bool, mut req
 
 /// The last line: what became of every record.
 fn report(summary: &Summary) {
-    let Summary { accepted, delivered, already_delivered, dropped, dead_lettered, failure_stored, unfinished } =
+    let Summary { accepted, delivered, already_delivered, dropped, dead_lettered, failure_stored, shed, unfinished } =
         *summary;
     tracing::info!(
         accepted,
@@ -79,6 +79,7 @@ fn report(summary: &Summary) {
         dropped,
         dead_lettered,
         failure_stored,
+        shed,
         will_be_read_again = unfinished,
         "logboom stopped."
     );

@@ -15,11 +15,13 @@ pub enum End {
     DeadLettered,
     /// Elasticsearch put it into the data stream's failure store.
     FailureStored,
+    /// Given up because its output was away, as the output's `overflow: shed` says.
+    Shed,
 }
 
 impl End {
-    pub const ALL: [End; 5] =
-        [End::Delivered, End::AlreadyDelivered, End::Dropped, End::DeadLettered, End::FailureStored];
+    pub const ALL: [End; 6] =
+        [End::Delivered, End::AlreadyDelivered, End::Dropped, End::DeadLettered, End::FailureStored, End::Shed];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -28,6 +30,7 @@ impl End {
             End::Dropped => "dropped",
             End::DeadLettered => "dead_lettered",
             End::FailureStored => "failure_stored",
+            End::Shed => "shed",
         }
     }
 }

@@ -85,6 +85,7 @@ pub struct Summary {
     pub dropped: u64,
     pub dead_lettered: u64,
     pub failure_stored: u64,
+    pub shed: u64,
     /// Not ended: read again after the restart.
     pub unfinished: u64,
 }
@@ -199,6 +200,7 @@ pub fn summary(intake: &Intake) -> Summary {
         dropped: intake.ended(End::Dropped),
         dead_lettered: intake.ended(End::DeadLettered),
         failure_stored: intake.ended(End::FailureStored),
+        shed: intake.ended(End::Shed),
         unfinished: intake.in_flight(),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod elasticsearch;
 mod lines;
+mod overflow;
 mod settings;
 
 use crate::delivery::{Batch, DeadLetters, Receipt};
@@ -12,6 +13,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 pub use lines::LinesSettings;
+use overflow::Queue;
+pub use overflow::{Overflow, Remains};
 
 /// How a worker serialises documents for a sink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +60,7 @@ pub enum OutputSettings {
 pub struct Output {
     pub name: Arc<str>,
     pub encoding: Encoding,
-    queue: mpsc::Sender<Chunk>,
+    queue: Queue,
 }
 
 impl Output {
@@ -68,8 +71,12 @@ impl Output {
         dead_letters: &DeadLetters,
         health: &crate::telemetry::Health,
     ) -> anyhow::Result<(Self, tokio::task::JoinHandle<()>)> {
-        let (queue, chunks) = mpsc::channel(QUEUE_CHUNKS_MAX);
+        let (sender, chunks) = mpsc::channel(QUEUE_CHUNKS_MAX);
         let name: Arc<str> = name.into();
+        let overflow = match settings {
+            OutputSettings::Elasticsearch(settings) => settings.overflow,
+            _ => Overflow::Block,
+        };
         let (encoding, task) = match settings {
             OutputSettings::Elasticsearch(settings) => {
                 let sink =
@@ -79,16 +86,16 @@ impl Output {
             OutputSettings::Lines(settings) => (Encoding::Lines, tokio::spawn(lines::run(settings.clone(), chunks))),
             OutputSettings::Null => (Encoding::Lines, tokio::spawn(lines::discard(chunks))),
         };
+        let queue = Queue::new(name.clone(), sender, overflow, dead_letters.clone());
         Ok((Self { name, encoding, queue }, task))
     }
 
-    /// Hands a chunk to the sink from a worker thread; waits while the sink is behind.
+    /// Hands a chunk to the sink from a worker thread; waits while the sink is behind, as its [`Overflow`] says.
     pub fn blocking_send(&self, chunk: Chunk) {
-        // A sink that died drops the chunk, and with it the receipt: its records stay uncommitted.
-        let _ = self.queue.blocking_send(chunk);
+        self.queue.blocking_send(chunk);
     }
 
     pub async fn send(&self, chunk: Chunk) {
-        let _ = self.queue.send(chunk).await;
+        self.queue.send(chunk).await;
     }
 }

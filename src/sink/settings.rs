@@ -1,9 +1,13 @@
 //! `outputs:` of logboom.yml.
 
 use super::elasticsearch::{Auth, BulkSettings, ElasticsearchSettings, Tls};
-use super::{LinesSettings, OutputSettings};
+use super::{LinesSettings, OutputSettings, Overflow, Remains};
 use crate::config::{Node, Problems, Section};
 use std::path::Path;
+use std::time::Duration;
+
+/// An output that is restarted is back sooner.
+const OVERFLOW_AFTER_DEFAULT: Duration = Duration::from_secs(60);
 
 impl OutputSettings {
     /// Reads one output. Its type is `type:`, or its name where that is a type's name.
@@ -44,7 +48,12 @@ fn read_elasticsearch(section: &mut Section<'_, '_>, folder: &Path) -> Elasticse
         settings
     });
     let bulk = section.section("bulk").map_or_else(BulkSettings::default, read_bulk);
-    ElasticsearchSettings { urls, auth, tls, bulk }
+    let after = section.duration_or("overflow_after", OVERFLOW_AFTER_DEFAULT);
+    let give_up = |to| Overflow::GiveUp { after, to };
+    let policies =
+        [("block", Overflow::Block), ("shed", give_up(Remains::Count)), ("dead_letter", give_up(Remains::DeadLetter))];
+    let overflow = section.choice("overflow", Overflow::Block, &policies);
+    ElasticsearchSettings { urls, auth, tls, bulk, overflow }
 }
 
 fn read_auth(mut section: Section<'_, '_>) -> Auth {

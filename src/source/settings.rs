@@ -113,6 +113,9 @@ fn read_kafka(section: &mut Section<'_, '_>) -> KafkaSettings {
     }
     let mut client = kafka_client(section);
     client.insert("bootstrap.servers".into(), brokers.join(","));
+    if let Some(instance) = section.string("instance") {
+        client.insert("group.instance.id".into(), instance);
+    }
     KafkaSettings {
         topics,
         group: section.string_or("group", "logboom"),

@@ -34,6 +34,7 @@ const MEMORY_BYTES_MAX: u64 = 700 << 20;
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     KillProcess,
+    KillWithUnanswered,
     FreezeProcess,
     StopProcess,
     ReloadStorm,
@@ -66,7 +67,7 @@ const FAULTS: [Fault; 17] = [
     Fault::FreezeBroker,
     Fault::RestartBroker,
     Fault::FullDisk,
-    Fault::KillProcess,
+    Fault::KillWithUnanswered,
 ];
 
 /// The whole schedule comes out of the seed (the timing of the machine does not).
@@ -100,9 +101,9 @@ fn every_record_ends_once_whatever_happens() {
     let mut fleet = Fleet::start(&run, PROCESSES, proxy.port());
     let traffic = Traffic::start(&run);
 
-    // Each fault comes once, in an order of the seed, before any comes again.
+    // Each fault comes once, in an order of the seed, before any comes again; first the one that a ledger which commits too early fails at.
     let started = Instant::now();
-    let mut order: Vec<Fault> = Vec::new();
+    let mut order: Vec<Fault> = vec![Fault::KillWithUnanswered];
     while started.elapsed() < time {
         if order.is_empty() {
             order = FAULTS.to_vec();
@@ -147,7 +148,7 @@ fn prove(sent: u64, indexed: &[u64], dead: &BTreeSet<u64>) {
 fn inject(fault: Fault, fleet: &mut Fleet, proxy: &Proxy, random: &mut Random) {
     let process = random.below(PROCESSES);
     let mut wait = |from, to| std::thread::sleep(random.milliseconds(from, to));
-    let mut network = |mode| {
+    let network = |mode, wait: &mut dyn FnMut(usize, usize)| {
         proxy.set(mode);
         wait(1_000, 4_000);
         proxy.set(Mode::Pass);
@@ -156,6 +157,15 @@ fn inject(fault: Fault, fleet: &mut Fleet, proxy: &Proxy, random: &mut Random) {
         Fault::KillProcess => {
             fleet.signal(process, "KILL");
             wait(0, 3_000);
+            fleet.restart(process);
+        }
+        // What the process has handed on for longer than a commit interval, and nobody has answered, is lost if it was committed.
+        Fault::KillWithUnanswered => {
+            proxy.set(Mode::Cut);
+            wait(2_500, 4_000);
+            fleet.signal(process, "KILL");
+            proxy.set(Mode::Pass);
+            wait(0, 1_000);
             fleet.restart(process);
         }
         // Longer than the session: the group goes on without it, and what it does when it wakes up must not count.
@@ -175,11 +185,11 @@ fn inject(fault: Fault, fleet: &mut Fleet, proxy: &Proxy, random: &mut Random) {
             }
         }
         Fault::BrokenReload => fleet.reload_broken(process),
-        Fault::CutNetwork => network(Mode::Cut),
-        Fault::SlowNetwork => network(Mode::Delay(Duration::from_millis(700))),
-        Fault::SwallowAnswers => network(Mode::SwallowAnswers),
-        Fault::ScriptedAnswers(status) => network(Mode::Status(status)),
-        Fault::GarbageAnswers => network(Mode::Garbage),
+        Fault::CutNetwork => network(Mode::Cut, &mut wait),
+        Fault::SlowNetwork => network(Mode::Delay(Duration::from_millis(700)), &mut wait),
+        Fault::SwallowAnswers => network(Mode::SwallowAnswers, &mut wait),
+        Fault::ScriptedAnswers(status) => network(Mode::Status(status), &mut wait),
+        Fault::GarbageAnswers => network(Mode::Garbage, &mut wait),
         Fault::FreezeElasticsearch => {
             stack("elasticsearch.sh", &["pause"]);
             wait(1_000, 4_000);

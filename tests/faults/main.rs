@@ -8,6 +8,7 @@ mod configuration;
 mod dead_letters;
 mod http_source;
 mod job;
+mod overflow;
 mod reload;
 
 use bulk::{Answer, FakeBulk};

@@ -32,6 +32,7 @@ pub struct ElasticsearchSettings {
     pub auth: Auth,
     pub tls: Tls,
     pub bulk: BulkSettings,
+    pub overflow: crate::sink::Overflow,
 }
 
 #[derive(Clone, Default)]
