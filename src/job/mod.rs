@@ -18,6 +18,7 @@ pub mod reload;
 mod scoring;
 mod sources;
 mod suspects;
+mod watching;
 mod worker;
 
 pub use plan::Plan;
@@ -60,6 +61,8 @@ pub struct Job {
     replaced_scoring: Vec<(Instant, ScoringTasks)>,
     awaiting: late::Awaiting,
     lookup_data: AbortHandle,
+    /// Closes the detectors' buckets.
+    watching: AbortHandle,
     shutdown: Duration,
 }
 
@@ -113,11 +116,17 @@ impl Job {
             plan: Arc::new(plan),
             outputs: outputs.by_name(),
             scorer: scoring.as_ref().map(|tasks| tasks.scorer.clone()),
-            aftermath: scoring::Aftermath { runtime, alerts: alerts.clone(), awaiting: awaiting.clone() },
+            aftermath: scoring::Aftermath {
+                runtime,
+                alerts: alerts.clone(),
+                awaiting: awaiting.clone(),
+                watch: Arc::default(),
+            },
             dead_letters: dead_letters.clone(),
             record_bytes_max: settings.limits.record_bytes_max,
         };
         let current = Arc::new(ArcSwap::from_pointee(shared));
+        let watching = tokio::spawn(watching::run(current.clone())).abort_handle();
         let suspects = Arc::new(suspects::Suspects::open(&settings.data_dir));
         let workers = (0..worker_count)
             .map(|n| {
@@ -144,6 +153,7 @@ impl Job {
             replaced_scoring: Vec::new(),
             awaiting,
             lookup_data,
+            watching,
             shutdown: settings.limits.shutdown,
         })
     }
@@ -162,6 +172,7 @@ impl Job {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         self.lookup_data.abort();
+        self.watching.abort();
         drop((self.scoring, self.replaced_scoring, self.current, self.alerts, self.dead_letters));
         for task in self.outputs.stop().into_iter().chain([self.dead_letter_task, self.alert_task]) {
             let left = until.saturating_duration_since(Instant::now());

@@ -5,7 +5,8 @@ use super::late::Awaiting;
 use crate::alert::Alerts;
 use crate::delivery::{Batch, Receipt};
 use crate::document::{Document, FieldPath, Value};
-use crate::score::{Hints, Kind, Scored, Ticket, WorkerScorer};
+use crate::score::detectors::{Tallies, Watch};
+use crate::score::{Hints, Kind, Scored, Severity, TemplateId, Ticket, WorkerScorer};
 use crate::sink::{Chunk, Item, Output};
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ struct Parked {
 pub(super) struct BatchScoring<'w> {
     pub scorer: &'w mut WorkerScorer,
     findings: Findings,
+    tallies: Tallies,
     parked: Vec<Vec<Parked>>,
     /// Documents by verdict, in the order of [`Kind::ALL`].
     verdicts: [u64; Kind::ALL.len()],
@@ -61,6 +63,7 @@ pub(super) struct Aftermath {
     pub runtime: tokio::runtime::Handle,
     pub alerts: Alerts,
     pub awaiting: Awaiting,
+    pub watch: Arc<Watch>,
 }
 
 impl<'w> BatchScoring<'w> {
@@ -68,6 +71,7 @@ impl<'w> BatchScoring<'w> {
         Self {
             scorer,
             findings: Findings::default(),
+            tallies: Tallies::default(),
             parked: (0..outputs).map(|_| Vec::new()).collect(),
             verdicts: [0; Kind::ALL.len()],
         }
@@ -89,6 +93,9 @@ impl<'w> BatchScoring<'w> {
         let hints = Hints { level: scorable.level, service: scorable.service, terms: scoring.settings.terms };
         match self.scorer.score(scorable.text, hints) {
             Scored::Known(judged) => {
+                let annotation = &judged.annotation;
+                let is_fault = annotation.verdict.kind == Kind::Anomaly || annotation.verdict.severity > Severity::Info;
+                self.count(scoring, scorable, annotation.template.id, is_fault, record.1);
                 splice(judged.json(), body);
                 self.verdicts[judged.annotation.verdict.kind as usize] += 1;
                 if judged.is_pending() {
@@ -102,6 +109,8 @@ impl<'w> BatchScoring<'w> {
                 true
             }
             Scored::Wait(ticket) => {
+                // What the rules see: its verdict may come long after its bucket is over.
+                self.count(scoring, scorable, ticket.template().id, ticket.severity() > Severity::Info, record.1);
                 let particulars =
                     scoring.policy.is_some().then(|| Particulars::of(doc, scoring, scorable.text, record.1));
                 let bytes = body.split_off(start);
@@ -115,6 +124,21 @@ impl<'w> BatchScoring<'w> {
         }
     }
 
+    /// Counts a document for the detectors.
+    fn count(
+        &mut self,
+        of: &RouteScoring,
+        scorable: &Scorable<'_>,
+        template: TemplateId,
+        is_fault: bool,
+        written_ms: i64,
+    ) {
+        if !of.settings.detectors.is_none() {
+            let service = scorable.service.unwrap_or_default();
+            self.tallies.count(&of.route, service, template, written_ms, is_fault);
+        }
+    }
+
     /// Records parked, by output.
     pub fn parked_len(&self, output: usize) -> usize {
         self.parked.get(output).map_or(0, Vec::len)
@@ -123,6 +147,7 @@ impl<'w> BatchScoring<'w> {
     /// Hands the findings on, and sends parked documents on their way once their verdicts have come or their time is over.
     pub fn finish(self, batch: &Arc<Batch>, outputs: &[Output], receipts: Vec<Receipt>, aftermath: &Aftermath) {
         count_verdicts(&self.verdicts);
+        aftermath.watch.take(self.tallies, jiff::Timestamp::now().as_millisecond());
         for finding in self.findings.into_vec() {
             aftermath.alerts.blocking_offer(finding);
         }

@@ -7,7 +7,7 @@ use super::late::LateVerdicts;
 use super::parameters::Case;
 use super::rules::Rules;
 use super::template::Template;
-use super::verdict::{Floor, Kind, Status};
+use super::verdict::{Floor, Kind, Severity, Status};
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -154,6 +154,15 @@ impl Ticket {
     /// When the wait ends at the latest.
     pub fn deadline(&self) -> Instant {
         self.deadline
+    }
+
+    pub fn template(&self) -> &Template {
+        &self.flight.template
+    }
+
+    /// What the record's own words say.
+    pub fn severity(&self) -> Severity {
+        self.floor.severity
     }
 
     /// The verdict, or what can be said without it when the deadline passes.

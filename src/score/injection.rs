@@ -2,6 +2,7 @@
 //! neighbours.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use super::detectors::Wanted;
 use super::judges::stub::{Canned, Stub, is_fault, shown};
 use super::templates::{Miner, MinerSettings};
 use super::*;
@@ -101,6 +102,7 @@ fn route() -> RouteSettings {
     RouteSettings {
         text: FieldPath::parse("message").unwrap(),
         terms: Terms { deadline: Some(Duration::from_secs(30)), class: 0 },
+        detectors: Wanted::ALL,
     }
 }
 

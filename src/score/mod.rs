@@ -5,6 +5,8 @@
 //! behind it stands the verdict cache that all workers share; behind that, one question to the models however many records
 //! wait (a *flight*). Records wait up to a deadline and then leave as `pending`; [`LateVerdicts`] tells what to mend.
 //!
+//! What no single line shows is for the [`detectors`], which count.
+//!
 //! What a line says by itself (its level, its keywords) is a floor under every verdict: models raise, they never lower.
 
 mod annotation;
@@ -13,6 +15,7 @@ mod budget;
 mod cache;
 mod clock;
 mod desk;
+pub mod detectors;
 pub mod evaluation;
 pub mod feedback;
 mod flight;

@@ -404,6 +404,10 @@ impl Scorer {
         })
     }
 
+    pub fn template(&self, id: TemplateId) -> Template {
+        Template::of(&self.core.miner, id)
+    }
+
     /// Verdicts that came after their records had left.
     pub fn late(&self) -> Arc<LateVerdicts> {
         self.core.late.clone()

@@ -1,5 +1,6 @@
 //! `scoring:` of logboom.yml, and `score:` of a route.
 
+use super::detectors::{DETECTORS, Wanted};
 use super::judges::{self, ModelSettings};
 use super::rules::{Keyword, Rules, Weight};
 use super::verdict::Severity;
@@ -200,6 +201,8 @@ pub struct RouteSettings {
     /// The field that is scored.
     pub text: FieldPath,
     pub terms: Terms,
+    /// The detectors that watch its records.
+    pub detectors: Wanted,
 }
 
 /// On what terms texts are scored.
@@ -235,14 +238,35 @@ impl RouteSettings {
         };
         let deadline = section.take("deadline").is_some().then(|| section.duration_or("deadline", DEADLINE_DEFAULT));
         let class = class_digest(&section.string_or("class", ""));
+        let detectors = read_detectors(&mut section);
         section.finish();
-        Some(Self { text: path, terms: Terms { deadline, class } })
+        Some(Self { text: path, terms: Terms { deadline, class }, detectors })
     }
 
     /// What holds for a route that says nothing about scoring, when there is a `scoring:` section.
     pub fn standard() -> Option<Self> {
-        Some(Self { text: FieldPath::parse("message").ok()?, terms: Terms::default() })
+        Some(Self { text: FieldPath::parse("message").ok()?, terms: Terms::default(), detectors: Wanted::ALL })
     }
+}
+
+/// `detectors: [rate, novelty]`, or `off`; all of them if nothing is said.
+fn read_detectors(section: &mut Section<'_, '_>) -> Wanted {
+    let Some(node) = section.take("detectors") else { return Wanted::ALL };
+    if matches!(node.data, Data::Bool(false)) || node.as_str() == Some("off") {
+        return Wanted::NONE;
+    }
+    let Some(items) = node.as_list() else {
+        let _ = section.wrong::<()>(node, "a list of detectors");
+        return Wanted::NONE;
+    };
+    items.iter().fold(Wanted::NONE, |wanted, item| {
+        item.as_str().and_then(|name| wanted.with(name)).unwrap_or_else(|| {
+            let known: Vec<&str> = DETECTORS.iter().map(|(name, _)| *name).collect();
+            let error = item.error(format!("there is no detector {}", item.describe()));
+            section.problem(error.help(format!("detectors: {}", known.join(", "))));
+            wanted
+        })
+    })
 }
 
 /// Routes of one class share verdicts.
@@ -291,9 +315,16 @@ mod tests {
         for text in ["off", "false"] {
             assert!(RouteSettings::read(&read_text("c.yml", text).unwrap(), &problems).is_none());
         }
+        let detectors = |text| RouteSettings::read(&read_text("c.yml", text).unwrap(), &problems).unwrap().detectors;
+        assert_eq!(detectors("{ detectors: off }"), Wanted::NONE);
+        assert_eq!(Some(detectors("{ detectors: [rate] }")), Wanted::NONE.with("rate"));
+        assert!(detectors("{ deadline: 1s }").has("silence"));
         let route =
             RouteSettings::read(&read_text("c.yml", "{ text: log.original, deadline: 5s }").unwrap(), &problems);
         assert_eq!(route.unwrap().terms.deadline, Some(Duration::from_secs(5)));
         assert!(problems.into_vec().is_empty());
+        let problems = Problems::default();
+        RouteSettings::read(&read_text("c.yml", "{ detectors: [rat] }").unwrap(), &problems);
+        assert_eq!(problems.into_vec().len(), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! The scorer as a whole, with scripted judges.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use super::detectors::Wanted;
 use super::judges::{Asked, Case, Judge, Opinion, Spent, Trouble};
 use super::rules::Rules;
 use super::templates::{Miner, MinerSettings};
@@ -77,7 +78,8 @@ fn scorer(settings: &Settings, judges: Vec<Arc<dyn Judge>>) -> Arc<Scorer> {
 }
 
 fn route(deadline: Duration) -> RouteSettings {
-    RouteSettings { text: FieldPath::parse("message").unwrap(), terms: Terms { deadline: Some(deadline), class: 0 } }
+    let terms = Terms { deadline: Some(deadline), class: 0 };
+    RouteSettings { text: FieldPath::parse("message").unwrap(), terms, detectors: Wanted::ALL }
 }
 
 fn hints<'a>(route: &'a RouteSettings, level: Option<&'a str>) -> Hints<'a> {
