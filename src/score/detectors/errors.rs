@@ -1,7 +1,7 @@
 //! The share of faults among a service's records leaving its band upwards.
 
 use super::bounded::Bounded;
-use super::{Band, Bucket, Count, Detector, Discovery, SERIES_MAX, Side, Step};
+use super::{Band, Bucket, Count, Detector, Discovery, SERIES_MAX, Service, Side, Step};
 use crate::score::Severity;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ const RECORDS_MIN: u64 = 50;
 const SHARE_MIN: f64 = 0.05;
 
 pub struct Errors {
-    services: Bounded<(Arc<str>, Arc<str>), State>,
+    services: Bounded<Service, State>,
 }
 
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl Detector for Errors {
     }
 
     fn close(&mut self, bucket: &Bucket, found: &mut Vec<Discovery>) {
-        let mut sums: HashMap<(Arc<str>, Arc<str>), Count> = HashMap::new();
+        let mut sums: HashMap<Service, Count> = HashMap::new();
         for (series, count) in &bucket.counts {
             sums.entry((series.route.clone(), series.service.clone())).or_default().add(*count);
         }

@@ -86,8 +86,13 @@ pub trait Detector: Send {
     fn close(&mut self, bucket: &Bucket, found: &mut Vec<Discovery>);
 }
 
+type Make = fn() -> Box<dyn Detector>;
+
+/// A route's name and a service's.
+type Service = (Arc<str>, Arc<str>);
+
 /// Every detector; a route's `detectors` names them.
-pub const DETECTORS: &[(&str, fn() -> Box<dyn Detector>)] = &[
+pub const DETECTORS: &[(&str, Make)] = &[
     (rate::NAME, || Box::<rate::Rate>::default()),
     (novelty::NAME, || Box::<novelty::Novelty>::default()),
     (silence::NAME, || Box::<silence::Silence>::default()),

@@ -26,6 +26,9 @@ const BURST_BUCKETS: i64 = 30;
 /// Times of new templates that are remembered for a route.
 const TIMES_MAX: usize = 256;
 
+/// Templates that are new in a bucket: the first service that wrote them, and how many records.
+type Fresh = HashMap<TemplateId, (Arc<str>, u64)>;
+
 pub struct Novelty {
     known: Bounded<(Arc<str>, TemplateId), ()>,
     routes: HashMap<Arc<str>, Route>,
@@ -51,7 +54,7 @@ impl Detector for Novelty {
 
     fn close(&mut self, bucket: &Bucket, found: &mut Vec<Discovery>) {
         let now = bucket.number;
-        let mut fresh: HashMap<Arc<str>, HashMap<TemplateId, (Arc<str>, u64)>> = HashMap::new();
+        let mut fresh: HashMap<Arc<str>, Fresh> = HashMap::new();
         for (series, count) in &bucket.counts {
             let key = (series.route.clone(), series.template);
             if !self.known.contains(&key) {
@@ -71,13 +74,7 @@ impl Detector for Novelty {
 }
 
 impl Route {
-    fn note(
-        &mut self,
-        name: &Arc<str>,
-        fresh: HashMap<TemplateId, (Arc<str>, u64)>,
-        now: i64,
-        found: &mut Vec<Discovery>,
-    ) {
+    fn note(&mut self, name: &Arc<str>, fresh: Fresh, now: i64, found: &mut Vec<Discovery>) {
         if now - self.since < LEARNT_AFTER_BUCKETS {
             return;
         }

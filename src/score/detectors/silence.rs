@@ -1,7 +1,7 @@
 //! A template that came regularly and comes no more. Several of one service that fall silent together are one finding.
 
 use super::bounded::Bounded;
-use super::{BUCKET_MS, Bucket, Detector, Discovery, SERIES_MAX, Series};
+use super::{BUCKET_MS, Bucket, Detector, Discovery, SERIES_MAX, Series, Service};
 use crate::score::Severity;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -67,7 +67,7 @@ impl Detector for Silence {
             let fresh = || State { seen: 0, last: now, longest_pause: 0.0, is_missed: false };
             self.series.touch(series, now, fresh).comes(now);
         }
-        let mut missed: HashMap<(Arc<str>, Arc<str>), Vec<(Series, i64)>> = HashMap::new();
+        let mut missed: HashMap<Service, Vec<(Series, i64)>> = HashMap::new();
         self.series.retain(|series, state| {
             if !state.is_missed && state.is_overdue(now) {
                 state.is_missed = true;
