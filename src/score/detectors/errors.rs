@@ -4,7 +4,6 @@ use super::bounded::Bounded;
 use super::{Band, Bucket, Count, Detector, Discovery, SERIES_MAX, Service, Side, Step};
 use crate::score::Severity;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 pub const NAME: &str = "errors";
 
