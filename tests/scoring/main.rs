@@ -6,6 +6,7 @@
 
 mod bgl;
 mod model;
+mod nab;
 mod student;
 
 use logboom::config::{Problems, Section, read_text};
