@@ -4,8 +4,8 @@
 Prints what each case of `cases.json` costs in logboom and on a live Elasticsearch, in microseconds a document.
 
 logboom's figure is CPU time of one thread (`cargo bench --bench processors`). The node's is what it counts itself (`_nodes/stats/ingest`,
-`time_in_millis` of the processor) while N documents go through a pipeline of that processor and one that drops them; those of before are
-for its compiler to get warm."""
+`time_in_millis` of the pipeline) while N documents go through a pipeline of that processor and one that drops them, less the same without the
+processor; as many go before, for its compiler to get warm."""
 
 import argparse
 import json
@@ -29,18 +29,14 @@ def ask(url, method="GET", body=None, kind="application/json"):
 
 
 def spent_millis(url):
-    """What the node has spent in the first processor of the pipeline."""
+    """What the node has spent in the pipeline."""
     nodes = ask(f"{url}/_nodes/stats/ingest?filter_path=nodes.*.ingest.pipelines.{PIPELINE}")["nodes"].values()
-    total = 0
-    for node in nodes:
-        (figures,) = node["ingest"]["pipelines"][PIPELINE]["processors"][0].values()
-        total += figures["stats"]["time_in_millis"]
-    return total
+    return sum(node["ingest"]["pipelines"][PIPELINE]["time_in_millis"] for node in nodes)
 
 
-def node_microseconds(url, case, documents):
-    ask(f"{url}/_ingest/pipeline/{PIPELINE}", "PUT", {"processors": [case["processor"], {"drop": {}}]})
-    line = b'{"create":{}}\n' + json.dumps(case["document"]).encode() + b"\n"
+def node_microseconds(url, processors, document, documents):
+    ask(f"{url}/_ingest/pipeline/{PIPELINE}", "PUT", {"processors": [*processors, {"drop": {}}]})
+    line = b'{"create":{}}\n' + json.dumps(document).encode() + b"\n"
     send = lambda count: ask(f"{url}/{PIPELINE}/_bulk?pipeline={PIPELINE}", "POST", line * count, "application/x-ndjson")
     for _ in range(0, documents, BULK):
         send(BULK)
@@ -63,7 +59,8 @@ def main():
         if next(iter(case["processor"])) not in known:
             print(f"| {case['name']} | {mine:.2f} | – | – |", flush=True)
             continue
-        its = node_microseconds(args.url, case, args.documents)
+        cost = lambda processors: node_microseconds(args.url, processors, case["document"], args.documents)
+        its = max(cost([case["processor"]]) - cost([]), 0.0)
         print(f"| {case['name']} | {mine:.2f} | {its:.2f} | {its / max(mine, 0.01):.0f} |", flush=True)
     ask(f"{args.url}/_ingest/pipeline/{PIPELINE}", "DELETE")
 

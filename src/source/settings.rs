@@ -198,3 +198,33 @@ fn read_file_source(name: &str, section: &mut Section<'_, '_>, folder: &Path, da
         once: section.bool_or("once", false),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::config::read_text;
+
+    #[test]
+    fn what_librdkafka_is_told() {
+        let told = |lines: &str| {
+            let text = format!("brokers: [\"a:9092\", \"b:9092\"]\ntopics: [logs]\n{lines}\n");
+            let (node, problems) = (read_text("logboom.yml", &text).unwrap(), Problems::default());
+            let source = SourceSettings::read("kafka", &node, Path::new("."), Path::new("."), &problems).unwrap();
+            assert_eq!(problems.into_vec(), []);
+            source.kafka_client().unwrap().clone()
+        };
+        for (lines, property, value) in [
+            ("", "bootstrap.servers", Some("a:9092,b:9092")),
+            ("", "security.protocol", Some("plaintext")),
+            ("", "group.instance.id", None),
+            ("instance: logboom-3", "group.instance.id", Some("logboom-3")),
+            ("tls: { ca: ca.pem }", "security.protocol", Some("ssl")),
+            ("tls: { ca: ca.pem }", "ssl.ca.location", Some("ca.pem")),
+            ("sasl: { mechanism: PLAIN, username: u, password: p }", "security.protocol", Some("sasl_plaintext")),
+            ("properties: { fetch.min.bytes: 1024 }", "fetch.min.bytes", Some("1024")),
+        ] {
+            assert_eq!(told(lines).get(property).map(String::as_str), value, "{property} by `{lines}`");
+        }
+    }
+}

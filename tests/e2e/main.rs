@@ -2,6 +2,7 @@
 //! `tests/README.md` says by which variables.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod answers;
 mod deployment;
 mod exactly_once;
 mod kafka_records;
