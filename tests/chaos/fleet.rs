@@ -69,14 +69,8 @@ impl Fleet {
             Member { folder, console: free_port(), program: None }
         };
         let members = (0..count).map(member).collect();
-        let mut fleet = Self {
-            run: run.to_owned(),
-            elasticsearch_port,
-            model_port,
-            members,
-            memory_bytes: 0,
-            _folder: folder,
-        };
+        let mut fleet =
+            Self { run: run.to_owned(), elasticsearch_port, model_port, members, memory_bytes: 0, _folder: folder };
         for process in 0..count {
             fleet.configure(process, 0);
         }

@@ -74,7 +74,11 @@ fn scaling_out_and_in_loses_nothing() {
         if waiting == 0 { Ok(()) } else { Err(format!("{waiting} partitions wait")) }
     });
     let calm = (0..CALM_PROBES).map(|_| offsets.catch_up()).min().unwrap();
-    println!("{:44} {:5.1} s until all is committed that was there", "one process, nothing happens", calm.as_secs_f64());
+    println!(
+        "{:44} {:5.1} s until all is committed that was there",
+        "one process, nothing happens",
+        calm.as_secs_f64()
+    );
 
     let mut step = |what: &str, change: &mut dyn FnMut(&mut Fleet)| {
         change(&mut fleet);
