@@ -38,7 +38,7 @@ const TEMPLATE_RECORDS: u64 = 4_000;
 
 fn message(n: u64) -> String {
     const LETTERS: &[u8; 16] = b"ghjklmnpqrstvwxz";
-    let letter = |at: u64| char::from(LETTERS[(n / TEMPLATE_RECORDS >> (4 * at)) as usize % LETTERS.len()]);
+    let letter = |at: u64| char::from(LETTERS[((n / TEMPLATE_RECORDS) >> (4 * at)) as usize % LETTERS.len()]);
     let clerk: String = (0..5).map(letter).collect();
     format!("order {n} was taken by clerk {clerk}")
 }
