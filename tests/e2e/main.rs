@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod answers;
+mod dead_letters;
 mod deployment;
 mod exactly_once;
 mod kafka_records;

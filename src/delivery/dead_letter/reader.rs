@@ -119,9 +119,9 @@ fn read_topic(topic: &str, client: &std::collections::BTreeMap<String, String>, 
 /// A scroll sees the documents as they are when it begins.
 async fn read_stream(transport: &Transport, data_stream: &str, each: Each<'_>) -> anyhow::Result<()> {
     let name = percent_encoding::utf8_percent_encode(data_stream, percent_encoding::NON_ALPHANUMERIC);
-    post(transport, &format!("/{name}/_refresh?ignore_unavailable=true"), &json!({})).await?;
+    post(transport, &format!("/{name}/_refresh?ignore_unavailable=true"), None).await?;
     let query = json!({"size": PAGE_DOCUMENTS, "sort": [{"@timestamp": {"order": "asc", "unmapped_type": "date"}}]});
-    let mut page = post(transport, &format!("/{name}/_search?scroll=2m&ignore_unavailable=true"), &query).await?;
+    let mut page = post(transport, &format!("/{name}/_search?scroll=2m&ignore_unavailable=true"), Some(&query)).await?;
     loop {
         let hits = page.pointer("/hits/hits").and_then(Value::as_array).cloned().unwrap_or_default();
         if hits.is_empty() {
@@ -138,18 +138,19 @@ async fn read_stream(transport: &Transport, data_stream: &str, each: Each<'_>) -
             }
         }
         let Some(scroll) = page.get("_scroll_id") else { return Ok(()) };
-        page = post(transport, "/_search/scroll", &json!({"scroll": "2m", "scroll_id": scroll})).await?;
+        page = post(transport, "/_search/scroll", Some(&json!({"scroll": "2m", "scroll_id": scroll}))).await?;
     }
 }
 
-async fn post(transport: &Transport, path: &str, body: &Value) -> anyhow::Result<Value> {
-    let body = serde_json::to_vec(body)?;
+/// What takes no body is refused with an empty one.
+async fn post(transport: &Transport, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+    let body = body.map(serde_json::to_vec).transpose()?;
     let mut headers = HeaderMap::new();
     let json = elasticsearch::http::headers::HeaderValue::from_static("application/json");
     headers.insert(elasticsearch::http::headers::CONTENT_TYPE, json);
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let parameters: Vec<(&str, &str)> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
-    let response = transport.send(Method::Post, path, headers, Some(&parameters), Some(body), Some(PATIENCE)).await?;
+    let response = transport.send(Method::Post, path, headers, Some(&parameters), body, Some(PATIENCE)).await?;
     let status = response.status_code();
     if !status.is_success() {
         bail!("cannot read the dead letters: HTTP {status}: {}", response.text().await.unwrap_or_default());
