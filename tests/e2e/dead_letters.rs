@@ -66,8 +66,7 @@ fn die_and_come_back(run: &str, dead_letters: &str) {
     assert_eq!(found(&["--stage", "output", "--error-type", "document_parsing_exception"]), UNFITTING);
     assert_eq!(found(&["--pipeline", "p", "--topic", run, "--since", "1h"]), FAILING);
     assert_eq!(found(&["--topic", "another"]), 0);
-    let letters: Vec<Value> =
-        dlq(&config, &["show"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let letters: Vec<Value> = dlq(&config, &["show"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of_pipeline = letters.iter().find(|letter| letter["stage"] == "pipeline").unwrap();
     let raw: Value = serde_json::from_str(of_pipeline["raw"].as_str().unwrap()).unwrap();
     let n = raw["n"].as_u64().unwrap();
