@@ -3,8 +3,9 @@
 use super::Failed;
 use crate::config::{Problems, Section, read_file};
 use crate::score::evaluation::{LabelledLine, evaluate, page};
-use crate::score::{RouteSettings, Scorer, Settings};
+use crate::score::{RouteSettings, Scorer, Settings, StoreSettings};
 use anyhow::Context as _;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -61,7 +62,12 @@ fn read_settings(args: &Args, patience: Duration) -> Result<(Settings, RouteSett
     let node = read_file(&args.config).map_err(|error| Failed::Input(vec![error.to_string()]))?;
     let problems = Problems::default();
     let section = Section::new(&node, &problems).section("scoring");
-    let mut settings = section.map(Settings::read).unwrap_or_default();
+    // No source is read that brokers could be taken from, and none are needed.
+    let mut settings = section.map(|section| Settings::read(section, Some(&BTreeMap::new()))).unwrap_or_default();
+    if let StoreSettings::Kafka(_) = settings.cache.store {
+        // What other processes asked would pass for what is measured here.
+        settings.cache.store = StoreSettings::None;
+    }
     let found = problems.into_vec();
     if !found.is_empty() {
         return Err(Failed::Input(found.iter().map(ToString::to_string).collect()));

@@ -5,6 +5,7 @@
 
 mod digest;
 mod json;
+mod kafka_client;
 mod node;
 mod secret;
 mod section;
@@ -14,6 +15,7 @@ mod yaml;
 
 pub use digest::Digests;
 pub use json::read_json;
+pub use kafka_client::kafka_client;
 pub use node::{ConfigError, Data, Key, Node, Position};
 pub use secret::resolve as resolve_secrets;
 pub use section::{Problems, Section, nearest, parse_bytes, parse_duration};

@@ -84,7 +84,8 @@ impl Settings {
             .collect::<Vec<_>>();
         let pipelines_dir = root.string("pipelines").map(|dir| folder.join(dir));
         let geoip_dir = root.string("geoip").map(|dir| folder.join(dir));
-        let mut scoring = root.section("scoring").map(score::Settings::read);
+        let source_client = sources.iter().find_map(|(_, source)| source.kafka_client());
+        let mut scoring = root.section("scoring").map(|section| score::Settings::read(section, source_client));
         if let Some(scoring) = &mut scoring {
             scoring.data_dir = Some(data_dir.clone());
         }
@@ -173,7 +174,7 @@ fn read_dead_letters(
         "kafka" => {
             let topic = section.required_string("topic");
             let brokers = section.strings("brokers");
-            let mut client = crate::source::kafka_client(&mut section);
+            let mut client = super::kafka_client(&mut section);
             // Without brokers of its own, the dead letters go to the cluster that the records come from.
             let inherited = sources.iter().find_map(|(_, source)| source.kafka_client().cloned());
             match (brokers, inherited) {

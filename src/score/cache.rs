@@ -126,9 +126,15 @@ impl VerdictCache {
         entry
     }
 
-    /// Takes in a verdict of an earlier run, with the time it has left.
-    pub fn restore(&self, key: Key, verdict: Arc<Verdict>, expires_ms: u64) {
-        self.put(key, verdict, Status::Scored, expires_ms, expires_ms);
+    /// Takes in a verdict of an earlier run or of another process, with the time it has left.
+    pub fn restore(&self, key: Key, verdict: Arc<Verdict>, expires_ms: u64) -> Arc<Entry> {
+        self.put(key, verdict, Status::Scored, expires_ms, expires_ms)
+    }
+
+    /// No verdict of a judge that is given now lives longer than that.
+    pub fn latest_expiry_ms(&self) -> u64 {
+        let lifetime_ms = self.lifetimes.verdict.as_millis() as f64 * (1.0 + SPREAD);
+        self.clock.now_ms().saturating_add(lifetime_ms as u64)
     }
 
     /// Gives `key` the verdict of `other`, for as long as that has left.

@@ -134,7 +134,9 @@ impl Desk {
             if lock(&self.queue).len() < BATCH_MAX {
                 tokio::time::sleep(LINGER).await;
             }
-            let batch = lock(&self.queue).take(BATCH_MAX);
+            let mut batch = lock(&self.queue).take(BATCH_MAX);
+            // Another process may have been faster.
+            batch.retain(|flight| flight.answer().is_none());
             if batch.is_empty() {
                 continue;
             }

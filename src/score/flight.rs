@@ -295,6 +295,11 @@ impl Flights {
         self.shard(key).remove(key);
     }
 
+    /// Closes the question, for whoever has its answer.
+    pub fn take(&self, key: &Key) -> Option<Arc<Flight>> {
+        self.shard(key).remove(key)
+    }
+
     pub fn len(&self) -> usize {
         self.shards.iter().map(|shard| lock(shard).len()).sum()
     }

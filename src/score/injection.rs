@@ -73,7 +73,7 @@ async fn start(wanted: &'static str) -> (Stub, Arc<Scorer>) {
     );
     let node = read_text("c.yml", &yaml).unwrap();
     let problems = Problems::default();
-    let settings = Settings::read(Section::new(&node, &problems));
+    let settings = Settings::read(Section::new(&node, &problems), None);
     assert!(problems.into_vec().is_empty());
     let scorer =
         Scorer::start(&settings, &tokio::runtime::Handle::current(), &reqwest::Client::new()).expect("it starts");

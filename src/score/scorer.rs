@@ -12,7 +12,7 @@ use super::mend::{self, Documents};
 use super::quota::Quotas;
 use super::rules::{Level, Rules};
 use super::settings::{Settings, StoreSettings};
-use super::store::{Store, StoredVerdict};
+use super::store::{FILE_NAME, FileStore, SharedTopic, Store, StoredVerdict, TopicSettings};
 use super::student::{self, Student, Teacher};
 use super::template::Template;
 use super::template_file;
@@ -38,6 +38,8 @@ pub enum StartError {
     Judge { judge: &'static str, reason: String },
     #[error("cannot open the verdicts in {path}: {error}")]
     Store { path: PathBuf, error: std::io::Error },
+    #[error("scoring.cache: no Kafka client for the topic {topic}: {error}")]
+    Topic { topic: String, error: std::io::Error },
     #[error("cannot read the templates in {path}: {error}")]
     Templates { path: PathBuf, error: std::io::Error },
     #[error("cannot read the feedback in {path}: {error}")]
@@ -54,7 +56,9 @@ pub(super) struct Core {
     pub generation: AtomicU64,
     pub deadline: Duration,
     pub miner: Arc<Miner>,
-    flights: Flights,
+    pub flights: Flights,
+    /// All of them, in the order in which they are asked.
+    pub judges: Vec<Arc<dyn Judge>>,
     /// Judges that answer at a glance.
     glancing: Vec<Arc<dyn Judge>>,
     /// Where questions to models begin.
@@ -64,11 +68,11 @@ pub(super) struct Core {
     overrides: ArcSwap<Overrides>,
     pub student: Option<Arc<Student>>,
     /// The classes that were met, to find the verdicts of a template that became part of another.
-    classes: Mutex<BTreeSet<u64>>,
+    pub classes: Mutex<BTreeSet<u64>>,
 }
 
 /// Classes that are remembered; routes are configured, so there are few.
-const CLASSES_MAX: usize = 1_024;
+pub(super) const CLASSES_MAX: usize = 1_024;
 
 /// What there is for a template that no worker has seen yet.
 pub(super) enum Found {
@@ -131,8 +135,11 @@ impl Core {
                 None => self.cache.take_over(heir, &left),
                 Some(own) if own.verdict.is_operators() || own.verdict.agrees(&left.verdict) => {}
                 Some(_) if left.verdict.is_operators() => self.cache.take_over(heir, &left),
-                Some(_) => {
+                Some(own) => {
                     metrics::counter!("logboom_score_verdicts_disputed_total").increment(1);
+                    if let Some(store) = &self.store {
+                        store.remove(&StoredVerdict::of(&heir, &Template::of(&self.miner, new), &own));
+                    }
                     self.cache.remove(&heir);
                     self.generation.fetch_add(1, Ordering::Release);
                 }
@@ -189,6 +196,8 @@ impl Core {
     }
 
     /// Operators have spoken.
+    ///
+    /// What they said to this process goes to the others with [`Core::share`].
     pub fn overrule(&self, feedback: &[Feedback]) {
         if feedback.is_empty() {
             return;
@@ -201,6 +210,13 @@ impl Core {
         feedback.iter().for_each(|one| self.teach_said(one));
         self.generation.fetch_add(1, Ordering::Release);
         metrics::gauge!("logboom_score_overrides").set(self.overrides.load().count() as f64);
+    }
+
+    /// Tells the other processes what operators said to this one.
+    pub fn share(&self, feedback: &[Feedback]) {
+        if let Some(store) = &self.store {
+            store.say(feedback);
+        }
     }
 
     fn teach_said(&self, feedback: &Feedback) {
@@ -217,19 +233,6 @@ impl Core {
     pub fn forget_student(&self) {
         self.cache.forget_of(judges::student::NAME);
         self.generation.fetch_add(1, Ordering::Release);
-    }
-
-    /// Takes up a verdict of an earlier run, if it came from a judge that would be asked today.
-    fn restore(&self, stored: &StoredVerdict, judges: &[Arc<dyn Judge>]) {
-        let is_current = judges.iter().any(|judge| {
-            judge.name() == stored.judge
-                && judge.model().as_deref() == stored.model.as_deref()
-                && judge.prompt_version().as_deref() == stored.prompt_version.as_deref()
-        });
-        if let (true, Some((key, verdict))) = (is_current, stored.read()) {
-            lock(&self.classes).insert(key.class);
-            self.cache.restore(key, Arc::new(verdict), stored.expires_ms);
-        }
     }
 
     /// What stands where no model answers: the rules' view, or what the student leans to where the rules see nothing.
@@ -251,7 +254,7 @@ impl Core {
         self.teach(case, &verdict, Teacher::Model);
         let entry = self.keep(flight.key, case, verdict, Status::Scored);
         if let Some(store) = &self.store {
-            store.append(StoredVerdict::of(&flight.key, &flight.template, &entry));
+            store.keep(StoredVerdict::of(&flight.key, &flight.template, &entry));
         }
         self.flights.close(&flight.key);
         flight.land(entry);
@@ -355,14 +358,18 @@ impl Scorer {
                 overrides: ArcSwap::default(),
                 student: judges.iter().find_map(|judge| judge.student()).cloned(),
                 flights: Flights::new(),
+                judges: judges.clone(),
                 glancing: judges.iter().filter(|judge| judge.asked().is_none()).cloned().collect(),
                 desk: next,
                 quotas: Quotas::new(settings.questions_per_hour_and_source),
             }
         });
-        stored.iter().for_each(|verdict| core.restore(verdict, &judges));
+        stored.iter().for_each(|verdict| core.restore(verdict));
         let follower = settings.data_dir.as_ref().map(|dir| Follower::new(&dir.join(feedback::FILE_NAME)));
-        let follower = follower.map(|follower| take_feedback(&core, follower)).transpose()?;
+        let (follower, said) = follower.map(|follower| take_feedback(&core, follower)).transpose()?.unzip();
+        if let Some(Store::Topic(topic)) = core.store.as_deref() {
+            topic.subscribe(&core, said.unwrap_or_default());
+        }
         let mut tasks = vec![runtime.spawn(Clock::run(clock)).abort_handle()];
         tasks.extend(desks.iter().map(|desk| runtime.spawn(desk.clone().run()).abort_handle()));
         if let Some(follower) = follower {
@@ -449,19 +456,29 @@ fn open_store(
 ) -> Result<(Option<Arc<Store>>, Vec<StoredVerdict>), StartError> {
     let path = match (&settings.cache.store, &settings.data_dir) {
         (StoreSettings::None, _) => return Ok((None, Vec::new())),
+        (StoreSettings::Kafka(topic), _) => return Ok((Some(open_topic(topic, open)?), Vec::new())),
         (StoreSettings::File(Some(path)), Some(dir)) => dir.join(path),
         (StoreSettings::File(Some(path)), None) => path.clone(),
-        (StoreSettings::File(None), Some(dir)) => dir.join(super::store::FILE_NAME),
-        (StoreSettings::File(None), None) => PathBuf::from(super::store::FILE_NAME),
+        (StoreSettings::File(None), Some(dir)) => dir.join(FILE_NAME),
+        (StoreSettings::File(None), None) => PathBuf::from(FILE_NAME),
     };
-    if let Some(open) = open.filter(|open| open.path() == path) {
+    if let Some(open) = open.filter(|open| matches!(&**open, Store::File(file) if file.path() == path)) {
         return Ok((Some(open), Vec::new()));
     }
     let capacity = usize::try_from(settings.cache.capacity).unwrap_or(usize::MAX);
-    match Store::open(&path, capacity) {
-        Ok((store, stored)) => Ok((Some(Arc::new(store)), stored)),
+    match FileStore::open(&path, capacity) {
+        Ok((store, stored)) => Ok((Some(Arc::new(Store::File(store))), stored)),
         Err(error) => Err(StartError::Store { path, error }),
     }
+}
+
+fn open_topic(settings: &TopicSettings, open: Option<Arc<Store>>) -> Result<Arc<Store>, StartError> {
+    if let Some(open) = open.filter(|open| matches!(&**open, Store::Topic(topic) if topic.settings() == settings)) {
+        return Ok(open);
+    }
+    let topic = SharedTopic::open(settings);
+    let topic = topic.map_err(|error| StartError::Topic { topic: settings.topic.clone(), error })?;
+    Ok(Arc::new(Store::Topic(topic)))
 }
 
 /// Without the judge `rules` only a record's level holds a verdict up.

@@ -3,9 +3,11 @@
 use super::detectors::{DETECTORS, Wanted};
 use super::judges::{self, ModelSettings};
 use super::rules::{Keyword, Rules, Weight};
+use super::store::TopicSettings;
 use super::verdict::Severity;
-use crate::config::{Data, Node, Section};
+use crate::config::{Data, Node, Section, kafka_client};
 use crate::document::FieldPath;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
@@ -57,6 +59,8 @@ pub enum StoreSettings {
     None,
     /// In a file of the data folder, or at a path of the user's own.
     File(Option<PathBuf>),
+    /// In a topic that replicas share.
+    Kafka(TopicSettings),
 }
 
 impl Default for Settings {
@@ -81,7 +85,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    pub fn read(mut section: Section<'_, '_>) -> Self {
+    /// `kafka`: the client of the first Kafka source, for a topic without brokers of its own.
+    pub fn read(mut section: Section<'_, '_>, kafka: Option<&BTreeMap<String, String>>) -> Self {
         let defaults = Self::default();
         let known: Vec<&'static str> = judges::names().collect();
         let mut names = Vec::new();
@@ -118,7 +123,7 @@ impl Settings {
             deadline: section.duration_or("deadline", DEADLINE_DEFAULT),
             rules,
             models,
-            cache: section.section("cache").map_or(defaults.cache, CacheSettings::read),
+            cache: section.section("cache").map_or(defaults.cache, |cache| CacheSettings::read(cache, kafka)),
             data_dir: None,
             mend: section.bool_or("mend", true),
             questions_per_hour_and_source: section.count_or("quota_per_hour", QUOTA_PER_HOUR_DEFAULT, 1..=1_000_000),
@@ -178,21 +183,46 @@ fn read_keyword(node: &Node, outer: &Section<'_, '_>) -> Option<Keyword> {
 }
 
 impl CacheSettings {
-    fn read(mut section: Section<'_, '_>) -> Self {
-        let path = section.string("path").map(PathBuf::from);
-        let is_file = section.choice("store", path.is_some(), &[("none", false), ("file", true)]);
-        if !is_file && path.is_some() {
-            section.problem(section.node.error("`path` goes with `store: file`"));
-        }
+    fn read(mut section: Section<'_, '_>, kafka: Option<&BTreeMap<String, String>>) -> Self {
+        let store = read_store(&mut section, kafka);
         let settings = Self {
             capacity: section.count_or("capacity", CACHE_ENTRIES_DEFAULT, 0..=100_000_000),
             ttl: section.duration_or("ttl", TTL_DEFAULT),
             degraded_ttl: section.duration_or("degraded_ttl", DEGRADED_TTL_DEFAULT),
-            store: if is_file { StoreSettings::File(path) } else { StoreSettings::None },
+            store,
         };
         section.finish();
         settings
     }
+}
+
+fn read_store(section: &mut Section<'_, '_>, kafka: Option<&BTreeMap<String, String>>) -> StoreSettings {
+    let path = section.string("path").map(PathBuf::from);
+    let by_path = if path.is_some() { "file" } else { "none" };
+    let kind = section.choice("store", by_path, &[("none", "none"), ("file", "file"), ("kafka", "kafka")]);
+    if kind != "file" && path.is_some() {
+        section.problem(section.node.error("`path` goes with `store: file`"));
+    }
+    match kind {
+        "file" => StoreSettings::File(path),
+        "kafka" => StoreSettings::Kafka(read_topic(section, kafka)),
+        _ => StoreSettings::None,
+    }
+}
+
+fn read_topic(section: &mut Section<'_, '_>, inherited: Option<&BTreeMap<String, String>>) -> TopicSettings {
+    let topic = section.string_or("topic", super::store::TOPIC_DEFAULT);
+    let brokers = section.strings("brokers");
+    let mut client = kafka_client(section);
+    match (brokers, inherited) {
+        (Some(brokers), _) => drop(client.insert("bootstrap.servers".into(), brokers.join(","))),
+        (None, Some(inherited)) => client.clone_from(inherited),
+        (None, None) => {
+            let error = section.node.error("`brokers` is missing, and there is no kafka source to take it from");
+            section.problem(error.help("brokers: [\"kafka:9092\"]"));
+        }
+    }
+    TopicSettings { topic, client }
 }
 
 /// `score:` of a route.
@@ -283,7 +313,7 @@ mod tests {
     fn read(yaml: &str) -> (Settings, Vec<String>) {
         let node = read_text("c.yml", yaml).unwrap();
         let problems = Problems::default();
-        let settings = Settings::read(Section::new(&node, &problems));
+        let settings = Settings::read(Section::new(&node, &problems), None);
         (settings, problems.into_vec().iter().map(ToString::to_string).collect())
     }
 
@@ -301,6 +331,24 @@ mod tests {
         assert_eq!(settings.cache.store, StoreSettings::File(None));
         assert_eq!(settings.rules.keywords[0].weight, Weight::Sure(Severity::Critical));
         assert_eq!(settings.models[0].1.limits.calls_per_hour, Some(2000));
+    }
+
+    #[test]
+    fn verdicts_may_be_shared() {
+        let (settings, problems) = read("cache: { store: kafka, brokers: [k:9092], properties: { linger.ms: 5 } }\n");
+        assert_eq!(problems, [""; 0]);
+        let StoreSettings::Kafka(topic) = settings.cache.store else { panic!("{:?}", settings.cache) };
+        assert_eq!(topic.topic, "logboom-verdicts");
+        assert_eq!(topic.client["bootstrap.servers"], "k:9092");
+        assert_eq!(topic.client["linger.ms"], "5");
+        for yaml in ["cache: { store: kafka }", "cache: { store: kafka, path: x, brokers: [k] }", "cache: { topic: t }"]
+        {
+            assert_eq!(read(yaml).1.len(), 1, "{yaml}");
+        }
+        let node = read_text("c.yml", "cache: { store: kafka, topic: t }").unwrap();
+        let (problems, source) = (Problems::default(), BTreeMap::from([("bootstrap.servers".into(), "s:1".into())]));
+        let settings = Settings::read(Section::new(&node, &problems), Some(&source));
+        assert_eq!(settings.cache.store, StoreSettings::Kafka(TopicSettings { topic: "t".into(), client: source }));
     }
 
     #[test]

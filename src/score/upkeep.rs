@@ -1,6 +1,6 @@
 //! What the scorer does on the side while records pass: templates are saved, feedback is taken in, the student studies.
 
-use super::feedback::Follower;
+use super::feedback::{Feedback, Follower};
 use super::scorer::{Core, StartError};
 use super::template_file;
 use super::templates::Miner;
@@ -28,11 +28,12 @@ pub(super) fn save_templates(miner: &Miner, path: &Path) {
 /// How often the feedback's file is looked at.
 const FEEDBACK_EVERY: Duration = Duration::from_secs(2);
 
-pub(super) fn take_feedback(core: &Core, mut follower: Follower) -> Result<Follower, StartError> {
+/// What operators said before this start.
+pub(super) fn take_feedback(core: &Core, mut follower: Follower) -> Result<(Follower, Vec<Feedback>), StartError> {
     let feedback =
         follower.read_new().map_err(|error| StartError::Feedback { path: follower.path().to_owned(), error })?;
     core.overrule(&feedback);
-    Ok(follower)
+    Ok((follower, feedback))
 }
 
 pub(super) async fn follow_feedback(core: Weak<Core>, mut follower: Follower) {
@@ -45,7 +46,10 @@ pub(super) async fn follow_feedback(core: Weak<Core>, mut follower: Follower) {
         let (Ok((back, feedback)), Some(core)) = (read.await, core.upgrade()) else { return };
         follower = back;
         match feedback {
-            Ok(feedback) => core.overrule(&feedback),
+            Ok(feedback) => {
+                core.overrule(&feedback);
+                core.share(&feedback);
+            }
             Err(error) => tracing::warn!(path = %follower.path().display(), %error, "the feedback cannot be read"),
         }
     }

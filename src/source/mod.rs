@@ -23,7 +23,7 @@ pub use generated::{GeneratedSettings, Generator};
 pub(crate) use http::FilterPath;
 pub use http::HttpSettings;
 pub use replay::ReplaySettings;
-pub use settings::{Codec, FileSettings, KafkaSettings, SourceKind, SourceSettings, StartOffset, kafka_client};
+pub use settings::{Codec, FileSettings, KafkaSettings, SourceKind, SourceSettings, StartOffset};
 
 /// A batch on its way to a worker.
 pub struct Delivery {

@@ -10,5 +10,6 @@ mod kafka_records;
 mod kibana;
 mod late_verdicts;
 mod outages;
+mod shared_verdicts;
 mod spool;
 mod surroundings;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 fn settings(yaml: &str) -> Settings {
     let node = read_text("test.yml", yaml).unwrap();
     let problems = Problems::default();
-    let settings = Settings::read(Section::new(&node, &problems));
+    let settings = Settings::read(Section::new(&node, &problems), None);
     let found: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "{found:?}");
     settings

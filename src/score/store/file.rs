@@ -1,12 +1,7 @@
 //! Verdicts that outlive the process: a file of JSON lines, appended to by a thread of its own, and written anew when most of its
 //! lines are out of date.
 
-use super::cache::{self, Entry};
-use super::rules::Level;
-use super::template::Template;
-use super::templates::TemplateId;
-use super::verdict::{Kind, Severity, Verdict};
-use serde::{Deserialize, Serialize};
+use super::StoredVerdict;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -31,89 +26,20 @@ const STALE_LINES_MIN: usize = 10_000;
 /// How long a verdict may lie in memory before it is in the file.
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
 
-/// A verdict as it is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StoredVerdict {
-    pub template: String,
-    pub text: String,
-    pub class: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<String>,
-    pub expires_ms: u64,
-    pub verdict: String,
-    pub severity: String,
-    pub score: f32,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub category: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
-    pub judge: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prompt_version: Option<String>,
-}
-
-impl StoredVerdict {
-    pub(super) fn of(key: &cache::Key, template: &Template, entry: &Entry) -> Self {
-        let verdict = &entry.verdict;
-        Self {
-            template: key.template.to_string(),
-            text: template.text.to_string(),
-            class: format!("{:016x}", key.class),
-            level: key.level.map(|level| level.name().to_owned()),
-            expires_ms: entry.expires_ms,
-            verdict: verdict.kind.name().to_owned(),
-            severity: verdict.severity.name().to_owned(),
-            score: verdict.score,
-            category: verdict.category.to_string(),
-            reason: verdict.reason.to_string(),
-            judge: verdict.judge.to_string(),
-            model: verdict.model.as_deref().map(str::to_owned),
-            prompt_version: verdict.prompt_version.as_deref().map(str::to_owned),
-        }
-    }
-
-    /// The verdict and what it was given for, if it says nothing unknown.
-    pub(super) fn read(&self) -> Option<(cache::Key, Verdict)> {
-        let level = match &self.level {
-            None => None,
-            Some(name) => Some(Level::parse(name)?),
-        };
-        let key = cache::Key {
-            template: TemplateId(u64::from_str_radix(&self.template, 16).ok()?),
-            class: u64::from_str_radix(&self.class, 16).ok()?,
-            level,
-        };
-        let verdict = Verdict {
-            kind: Kind::parse(&self.verdict)?,
-            severity: Severity::parse(&self.severity)?,
-            score: self.score.clamp(0.0, 1.0),
-            category: self.category.as_str().into(),
-            reason: self.reason.as_str().into(),
-            judge: self.judge.as_str().into(),
-            model: self.model.as_deref().map(Into::into),
-            prompt_version: self.prompt_version.as_deref().map(Into::into),
-            runbook: None,
-        };
-        Some((key, verdict))
-    }
-
-    fn key(&self) -> Key {
-        (self.template.clone(), self.class.clone(), self.level.clone())
-    }
-}
-
 type Key = (String, String, Option<String>);
 
+fn key_of(verdict: &StoredVerdict) -> Key {
+    (verdict.template.clone(), verdict.class.clone(), verdict.level.clone())
+}
+
 /// The file, open.
-pub struct Store {
+pub struct FileStore {
     path: PathBuf,
     queue: Option<SyncSender<StoredVerdict>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Store {
+impl FileStore {
     /// Opens (or makes) the file; gives what it holds that has not expired, at most `capacity`, the newest.
     pub fn open(path: &Path, capacity: usize) -> io::Result<(Self, Vec<StoredVerdict>)> {
         if let Some(folder) = path.parent() {
@@ -143,7 +69,7 @@ impl Store {
     }
 }
 
-impl Drop for Store {
+impl Drop for FileStore {
     /// Writes what waits.
     fn drop(&mut self) {
         self.queue = None;
@@ -229,7 +155,7 @@ fn read(path: &Path, capacity: usize) -> io::Result<(Vec<StoredVerdict>, usize)>
             continue;
         }
         if let Ok(verdict) = serde_json::from_slice::<StoredVerdict>(&line) {
-            found.insert(verdict.key(), (lines, verdict));
+            found.insert(key_of(&verdict), (lines, verdict));
         }
     }
     let mut kept: Vec<(usize, StoredVerdict)> = found.into_values().filter(|(_, v)| v.expires_ms > now_ms).collect();
@@ -266,15 +192,15 @@ mod tests {
     fn verdicts_survive() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state/verdicts.ndjson");
-        let (store, found) = Store::open(&path, 100).unwrap();
+        let (store, found) = FileStore::open(&path, 100).unwrap();
         assert!(found.is_empty());
         store.append(verdict(1, "INFO", u64::MAX));
         store.append(verdict(2, "WARNING", 5));
         store.append(verdict(1, "CRITICAL", u64::MAX));
-        assert!(Store::open(&path, 100).is_err(), "one process at a time");
+        assert!(FileStore::open(&path, 100).is_err(), "one process at a time");
         drop(store);
         std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"template\":\"cut of").unwrap();
-        let (_store, found) = Store::open(&path, 100).unwrap();
+        let (_store, found) = FileStore::open(&path, 100).unwrap();
         assert_eq!(found, [verdict(1, "CRITICAL", u64::MAX)], "the last one counts, expired and broken ones don't");
     }
 
@@ -282,7 +208,7 @@ mod tests {
     fn a_stale_file_is_written_anew() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("verdicts.ndjson");
-        let (store, _) = Store::open(&path, 100).unwrap();
+        let (store, _) = FileStore::open(&path, 100).unwrap();
         for n in 0..STALE_LINES_MIN + 10 {
             let mut waiting = verdict(n as u64 % 7, "INFO", u64::MAX);
             waiting.score = n as f32;
@@ -295,7 +221,7 @@ mod tests {
             }
         }
         drop(store);
-        let (_store, found) = Store::open(&path, 100).unwrap();
+        let (_store, found) = FileStore::open(&path, 100).unwrap();
         assert_eq!(found.len(), 7);
         assert!(BufReader::new(File::open(&path).unwrap()).lines().count() <= 7);
     }
