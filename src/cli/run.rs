@@ -26,7 +26,8 @@ pub fn run(args: &Args) -> Result<(), Failed> {
         let mut job = Job::start(&settings, plan)?;
         let (reloader, requests) = Reloader::new();
         if let Some(address) = settings.console {
-            crate::console::serve(address, job.health.clone(), metrics, job.intake.clone(), reloader.clone()).await?;
+            let (health, intake) = (job.health.clone(), job.intake.clone());
+            crate::console::serve(address, health, metrics, intake, reloader.clone(), job.verdicts()).await?;
         }
         tracing::info!(sources = settings.sources.len(), outputs = settings.outputs.len(), "logboom runs.");
         run_until_end(&mut job, &mut watch, settings.watch, requests).await?;

@@ -3,8 +3,8 @@
 use super::{Failed, data_file};
 use crate::score::feedback::{FILE_NAME, Feedback, append, in_force};
 use crate::score::parameters::Case;
-use crate::score::templates::{Miner, MinerSettings, TemplateId, Worker};
-use crate::score::{Kind, Severity};
+use crate::score::templates::TemplateId;
+use crate::score::{Kind, Statement};
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 
@@ -75,8 +75,8 @@ struct Which {
 pub fn run(args: &Args) -> Result<(), Failed> {
     let path = data_file(&args.config, FILE_NAME)?;
     match &args.command {
-        Command::Set(set) => append(&path, &[feedback_of(set)?])?,
-        Command::Unset(which) => append(&path, &[named(which)?])?,
+        Command::Set(set) => append(&path, &[feedback_of(judgement(set))?])?,
+        Command::Unset(which) => append(&path, &[feedback_of(about(which))?])?,
         Command::List => {
             for feedback in in_force(&path)? {
                 println!("{}", serde_json::to_string(&feedback)?);
@@ -96,52 +96,31 @@ fn wrong(reason: String) -> Failed {
     Failed::Input(vec![reason])
 }
 
-fn named(which: &Which) -> Result<Feedback, Failed> {
-    let (template, text) = match (&which.template, &which.line) {
-        (Some(id), _) => {
-            let is_id = id.len() == 16 && u64::from_str_radix(id, 16).is_ok();
-            if !is_id {
-                return Err(wrong(format!("`{id}` is no template's id: it has sixteen hexadecimal digits")));
-            }
-            (id.clone(), String::new())
-        }
-        (None, line) => {
-            let miner = Miner::new(MinerSettings::default());
-            let id = Worker::new(miner.clone()).observe_raw(line.as_deref().unwrap_or_default()).0.id;
-            (id.to_string(), miner.template(id).map(|template| template.text.to_string()).unwrap_or_default())
-        }
-    };
-    Ok(Feedback {
-        template,
-        text,
+/// What is said of nothing but the template: it takes back what was said before.
+fn about(which: &Which) -> Statement {
+    Statement {
+        template: which.template.clone(),
+        line: which.line.clone(),
         class: which.class.clone(),
-        example: which.line.clone(),
         author: which.author.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "unknown".into()),
-        at: jiff::Timestamp::now().to_string(),
-        ..Feedback::default()
-    })
+        ..Statement::default()
+    }
 }
 
-fn feedback_of(set: &Set) -> Result<Feedback, Failed> {
-    let kind = Kind::parse(&set.verdict).filter(|kind| *kind != Kind::Unknown);
-    let kind = kind.ok_or_else(|| wrong(format!("`{}` is neither `normal` nor `anomaly`", set.verdict)))?;
-    let severity = match &set.severity {
-        None => None,
-        Some(name) => {
-            let severity = Severity::parse(name);
-            Some(severity.ok_or_else(|| wrong(format!("`{name}` is none of INFO, WARNING, CRITICAL")))?)
-        }
-    };
-    let when = set.when.iter().map(|text| Case::parse(text)).collect::<Result<_, _>>().map_err(wrong)?;
-    Ok(Feedback {
-        verdict: Some(kind.name().to_owned()),
-        severity: severity.map(|severity| severity.name().to_owned()),
+fn judgement(set: &Set) -> Statement {
+    Statement {
+        verdict: Some(set.verdict.clone()),
+        severity: set.severity.clone(),
         category: set.category.clone(),
         reason: set.reason.clone(),
         runbook: set.runbook.clone(),
-        when,
-        ..named(&set.which)?
-    })
+        when: set.when.clone(),
+        ..about(&set.which)
+    }
+}
+
+fn feedback_of(statement: Statement) -> Result<Feedback, Failed> {
+    statement.into_feedback(jiff::Timestamp::now()).map_err(wrong)
 }
 
 const COLUMNS: [&str; 11] =

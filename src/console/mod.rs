@@ -1,9 +1,11 @@
-//! The HTTP side: metrics, health and reloads; and, for tools made for a node, its simulation of pipelines ([`ingest`]).
+//! The HTTP side: metrics, health, reloads and operators' [`verdicts`]; and, for tools made for a node, its simulation of pipelines ([`ingest`]).
 
 pub mod ingest;
+mod verdicts;
 
 use crate::delivery::{End, Intake};
 use crate::job::reload::{Answer, Reloader};
+use crate::job::verdicts::Verdicts;
 use crate::telemetry::{Health, Metrics};
 use anyhow::Context as _;
 use axum::Router;
@@ -29,6 +31,7 @@ pub async fn serve(
     metrics: Metrics,
     intake: Arc<Intake>,
     reloader: Reloader,
+    verdicts: Verdicts,
 ) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
@@ -38,7 +41,8 @@ pub async fn serve(
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))
         .route("/api/reload", post(reload))
-        .with_state(Console { health, metrics, intake, reloader });
+        .with_state(Console { health, metrics, intake, reloader })
+        .merge(verdicts::routes(verdicts));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "The console stopped.");

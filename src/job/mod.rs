@@ -18,6 +18,7 @@ pub mod reload;
 mod scoring;
 mod sources;
 mod suspects;
+pub mod verdicts;
 mod watching;
 mod worker;
 
@@ -33,6 +34,7 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use outputs::Outputs;
 use sources::Sources;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -64,6 +66,7 @@ pub struct Job {
     /// Closes the detectors' buckets.
     watching: AbortHandle,
     shutdown: Duration,
+    data_dir: PathBuf,
 }
 
 /// A scorer and what waits for its late verdicts. Its judges' tasks live as long as it does.
@@ -155,7 +158,13 @@ impl Job {
             lookup_data,
             watching,
             shutdown: settings.limits.shutdown,
+            data_dir: settings.data_dir.clone(),
         })
+    }
+
+    /// The operators' verdicts.
+    pub fn verdicts(&self) -> verdicts::Verdicts {
+        verdicts::Verdicts::of(self)
     }
 
     /// Whether every source has come to its end (files with `once`, stdin).

@@ -50,12 +50,18 @@ pub struct Feedback {
 }
 
 impl Feedback {
-    fn key(&self) -> (String, Option<String>) {
+    /// What it is said of.
+    pub fn key(&self) -> (String, Option<String>) {
         (self.template.clone(), self.class.clone())
     }
 
+    /// When it was said; what has no such time is older than all that has.
+    pub fn moment(&self) -> Option<jiff::Timestamp> {
+        self.at.parse().ok()
+    }
+
     pub fn id(&self) -> Option<TemplateId> {
-        (self.template.len() == 16).then(|| u64::from_str_radix(&self.template, 16).ok().map(TemplateId)).flatten()
+        TemplateId::parse(&self.template)
     }
 
     /// The verdict that it stands for; `None` if it was withdrawn or says something unknown.
@@ -83,10 +89,19 @@ impl Feedback {
 
 /// All feedback in force, in the order of the templates.
 pub fn in_force(path: &Path) -> io::Result<Vec<Feedback>> {
-    let mut follower = Follower::new(path);
+    in_force_with(path, &[])
+}
+
+/// As [`in_force`], with what others said; of two words on one template and class the later counts.
+pub fn in_force_with(path: &Path, others: &[Feedback]) -> io::Result<Vec<Feedback>> {
     let mut found = BTreeMap::new();
-    for feedback in follower.read_new()? {
+    for feedback in Follower::new(path).read_new()? {
         found.insert(feedback.key(), feedback);
+    }
+    for other in others {
+        if found.get(&other.key()).is_none_or(|own| other.moment() >= own.moment()) {
+            found.insert(other.key(), other.clone());
+        }
     }
     Ok(found.into_values().filter(|feedback| feedback.verdict.is_some()).collect())
 }

@@ -420,6 +420,11 @@ impl Scorer {
         self.core.late.clone()
     }
 
+    /// What operators said to the processes that share the verdicts with this one.
+    pub fn said_elsewhere(&self) -> Vec<Feedback> {
+        self.core.store.as_ref().map(|store| store.said()).unwrap_or_default()
+    }
+
     /// What models have been asked so far.
     pub fn spent(&self) -> Spent {
         self.desks

@@ -42,4 +42,12 @@ impl Store {
             topic.say(feedback);
         }
     }
+
+    /// What operators said to whoever shares the store.
+    pub fn said(&self) -> Vec<Feedback> {
+        match self {
+            Self::File(_) => Vec::new(),
+            Self::Topic(topic) => topic.said(),
+        }
+    }
 }

@@ -18,7 +18,7 @@ pub(super) struct Said {
 impl Said {
     /// Notes a word; true if it was not known.
     pub fn note(&mut self, said: &Feedback) -> Result<bool, Skipped> {
-        let key = (said.template.clone(), said.class.clone());
+        let key = said.key();
         let bytes = serde_json::to_vec(said).map_or(VALUE_BYTES_MAX, |text| text.len());
         let known = self.words.get(&key);
         if known.is_some_and(|(known, _)| known == said) {
@@ -33,14 +33,18 @@ impl Said {
         Ok(true)
     }
 
+    pub fn all(&self) -> Vec<Feedback> {
+        self.words.values().map(|(said, _)| said.clone()).collect()
+    }
+
     /// Of what was said here and what the topic says of the same, the newer word counts: those of the topic that do, and those of
     /// `own` that the topic lacks.
     pub fn merge(&mut self, own: Vec<Feedback>) -> (Vec<Feedback>, Vec<Feedback>) {
         let mut last = BTreeMap::new();
         for said in own {
-            last.insert((said.template.clone(), said.class.clone()), said);
+            last.insert(said.key(), said);
         }
-        let is_newer = |a: &Feedback, b: &Feedback| moment(a) > moment(b);
+        let is_newer = |a: &Feedback, b: &Feedback| a.moment() > b.moment();
         let theirs = self
             .words
             .iter()
@@ -52,11 +56,6 @@ impl Said {
         ours.retain(|said| self.note(said).is_ok());
         (theirs, ours)
     }
-}
-
-/// When it was said; what has no such time is older than all that has.
-fn moment(said: &Feedback) -> Option<jiff::Timestamp> {
-    said.at.parse().ok()
 }
 
 #[cfg(test)]

@@ -121,6 +121,11 @@ impl SharedTopic {
         let _ = self.shared.settled.wait_timeout_while(state, WARM_WAIT, is_open);
     }
 
+    /// What operators said, on whatever machine.
+    pub fn said(&self) -> Vec<Feedback> {
+        lock(&self.shared.state).said.all()
+    }
+
     pub fn keep(&self, verdict: &StoredVerdict) {
         self.send(News::Verdict(verdict.clone()));
     }
