@@ -5,7 +5,8 @@ use super::late::Awaiting;
 use crate::alert::Alerts;
 use crate::delivery::{Batch, Receipt};
 use crate::document::{Document, FieldPath, Value};
-use crate::score::detectors::{Tallies, Watch};
+use crate::score::detectors::{PARAMETERS, Tallies, Watch};
+use crate::score::profiles::Surprise;
 use crate::score::{Hints, Kind, Scored, Severity, TemplateId, Ticket, WorkerScorer};
 use crate::sink::{Chunk, Item, Output};
 use std::sync::Arc;
@@ -45,6 +46,8 @@ struct Parked {
     ticket: Ticket,
     particulars: Option<Particulars>,
     index: String,
+    /// What is to be added to the verdict's reason.
+    remark: Option<String>,
 }
 
 /// The scoring of one batch.
@@ -91,11 +94,19 @@ impl<'w> BatchScoring<'w> {
         start: usize,
     ) -> bool {
         let hints = Hints { level: scorable.level, service: scorable.service, terms: scoring.settings.terms };
-        match self.scorer.score(scorable.text, hints) {
-            Scored::Known(judged) => {
+        let scored = self.scorer.score(scorable.text, hints);
+        let is_profiled = scoring.settings.detectors.has(PARAMETERS);
+        let surprise = if is_profiled { self.scorer.surprise(scorable.text) } else { None };
+        let remark = surprise.as_ref().map(Surprise::to_string);
+        match scored {
+            Scored::Known(mut judged) => {
+                if let Some(remark) = &remark {
+                    judged = judged.with_remark(remark);
+                }
                 let annotation = &judged.annotation;
                 let is_fault = annotation.verdict.kind == Kind::Anomaly || annotation.verdict.severity > Severity::Info;
                 self.count(scoring, scorable, annotation.template.id, is_fault, record.1);
+                self.note(scoring, scorable, annotation.template.id, record.1, surprise);
                 splice(judged.json(), body);
                 self.verdicts[judged.annotation.verdict.kind as usize] += 1;
                 if judged.is_pending() {
@@ -111,13 +122,14 @@ impl<'w> BatchScoring<'w> {
             Scored::Wait(ticket) => {
                 // What the rules see: its verdict may come long after its bucket is over.
                 self.count(scoring, scorable, ticket.template().id, ticket.severity() > Severity::Info, record.1);
+                self.note(scoring, scorable, ticket.template().id, record.1, surprise);
                 let particulars =
                     scoring.policy.is_some().then(|| Particulars::of(doc, scoring, scorable.text, record.1));
                 let bytes = body.split_off(start);
                 let item = Item { record: record.0, start: 0, end: 0 };
                 let index = doc.metadata("_index").unwrap_or_default().to_owned();
                 if let Some(parked) = self.parked.get_mut(output.0) {
-                    parked.push(Parked { item, bytes, ticket, particulars, index });
+                    parked.push(Parked { item, bytes, ticket, particulars, index, remark });
                 }
                 false
             }
@@ -136,6 +148,20 @@ impl<'w> BatchScoring<'w> {
         if !of.settings.detectors.is_none() {
             let service = scorable.service.unwrap_or_default();
             self.tallies.count(&of.route, service, template, written_ms, is_fault);
+        }
+    }
+
+    /// Notes a value that was never there for the detectors.
+    fn note(
+        &mut self,
+        of: &RouteScoring,
+        scorable: &Scorable<'_>,
+        template: TemplateId,
+        written_ms: i64,
+        surprise: Option<Surprise>,
+    ) {
+        if let Some(surprise) = surprise {
+            self.tallies.note(&of.route, scorable.service.unwrap_or_default(), template, written_ms, surprise);
         }
     }
 
@@ -166,8 +192,11 @@ async fn release(parked: Vec<Parked>, batch: Arc<Batch>, output: Output, receipt
     let mut items = Vec::with_capacity(parked.len());
     let mut findings = Findings::default();
     let mut verdicts = [0; Kind::ALL.len()];
-    for Parked { item, bytes, ticket, particulars, index } in parked {
-        let judged = ticket.wait().await;
+    for Parked { item, bytes, ticket, particulars, index, remark } in parked {
+        let mut judged = ticket.wait().await;
+        if let Some(remark) = remark {
+            judged = judged.with_remark(&remark);
+        }
         verdicts[judged.annotation.verdict.kind as usize] += 1;
         let start = body.len() as u32;
         body.extend_from_slice(&bytes);

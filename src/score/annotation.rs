@@ -12,6 +12,8 @@ pub struct Annotation {
     pub verdict: Arc<Verdict>,
     pub template: Template,
     pub status: Status,
+    cached: bool,
+    latency: Duration,
     json: Box<[u8]>,
 }
 
@@ -19,7 +21,15 @@ impl Annotation {
     pub fn new(verdict: Arc<Verdict>, template: Template, status: Status, cached: bool, latency: Duration) -> Self {
         let mut json = Vec::with_capacity(320 + template.text.len() + verdict.reason.len());
         write_annotation(&verdict, status, &template, cached, latency, &mut json);
-        Self { verdict, template, status, json: json.into() }
+        Self { verdict, template, status, cached, latency, json: json.into() }
+    }
+
+    /// The same with something more to say in its reason.
+    pub fn with_remark(&self, remark: &str) -> Self {
+        let mut verdict = Verdict::clone(&self.verdict);
+        verdict.reason =
+            if verdict.reason.is_empty() { remark.into() } else { format!("{}; {remark}", verdict.reason).into() };
+        Self::new(Arc::new(verdict), self.template.clone(), self.status, self.cached, self.latency)
     }
 
     /// The JSON object.

@@ -234,6 +234,11 @@ impl Judged {
         Self::settled(Arc::new(Annotation::new(verdict, template.clone(), entry.status, cached, latency)))
     }
 
+    /// The same with something more to say in its reason.
+    pub fn with_remark(self, remark: &str) -> Self {
+        Self { annotation: Arc::new(self.annotation.with_remark(remark)), ..self }
+    }
+
     /// The `anomaly` object.
     pub fn json(&self) -> &[u8] {
         self.annotation.json()

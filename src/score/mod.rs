@@ -26,6 +26,7 @@ pub mod judges;
 mod late;
 mod mend;
 pub mod parameters;
+pub mod profiles;
 mod question;
 mod queue;
 mod quota;

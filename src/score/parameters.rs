@@ -145,7 +145,7 @@ impl Case {
 }
 
 /// `137`, `-1`, `0x1f`, `85%`, `1.5ms`: the number in front.
-fn number_of(text: &str) -> Option<f64> {
+pub(super) fn number_of(text: &str) -> Option<f64> {
     let text = text.trim_matches(['"', '\'', ' ', '(', ')', ',', '.', ';']);
     if let Some(hex) = text.strip_prefix("0x") {
         return u64::from_str_radix(hex, 16).ok().map(|n| n as f64);

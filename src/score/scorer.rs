@@ -9,6 +9,7 @@ use super::inference::JudgeModels;
 use super::judges::{self, Case, Judge, Spent, sign};
 use super::late::LateVerdicts;
 use super::mend::{self, Documents};
+use super::profiles::Profiles;
 use super::quota::Quotas;
 use super::rules::{Level, Rules};
 use super::settings::{Settings, StoreSettings};
@@ -56,6 +57,7 @@ pub(super) struct Core {
     pub generation: AtomicU64,
     pub deadline: Duration,
     pub miner: Arc<Miner>,
+    pub profiles: Arc<Profiles>,
     pub flights: Flights,
     /// All of them, in the order in which they are asked.
     pub judges: Vec<Arc<dyn Judge>>,
@@ -281,7 +283,7 @@ impl Core {
 
 /// Scores records; shared by all workers.
 pub struct Scorer {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
     desks: Vec<Arc<Desk>>,
     template_file: Option<PathBuf>,
     runtime: Handle,
@@ -309,14 +311,15 @@ impl Scorer {
         let Some(former) = former else {
             let miner = Miner::new(MinerSettings { hash_seed: rand::random(), ..MinerSettings::default() });
             let opened = open_store(settings, None)?;
-            return Self::with_judges(settings, rules, judges, runtime, miner, opened);
+            return Self::with_judges(settings, rules, judges, runtime, (miner, Arc::default()), opened);
         };
         let (store, mut stored) = open_store(settings, former.core.store.clone())?;
         stored.extend(former.core.cache.all().into_iter().map(|(key, entry)| {
             let template = Template::of(&former.core.miner, key.template);
             StoredVerdict::of(&key, &template, &entry)
         }));
-        Self::with_judges(settings, rules, judges, runtime, former.core.miner.clone(), (store, stored))
+        let learnt = (former.core.miner.clone(), former.core.profiles.clone());
+        Self::with_judges(settings, rules, judges, runtime, learnt, (store, stored))
     }
 
     /// As [`Scorer::start`], with judges of the caller's own.
@@ -325,7 +328,7 @@ impl Scorer {
         rules: Arc<Rules>,
         judges: Vec<Arc<dyn Judge>>,
         runtime: &Handle,
-        miner: Arc<Miner>,
+        (miner, profiles): (Arc<Miner>, Arc<Profiles>),
         (store, stored): (Option<Arc<Store>>, Vec<StoredVerdict>),
     ) -> Result<Arc<Self>, StartError> {
         let template_file = settings.data_dir.as_ref().map(|dir| dir.join(template_file::FILE_NAME));
@@ -353,6 +356,7 @@ impl Scorer {
                 generation: AtomicU64::new(0),
                 deadline: settings.deadline,
                 miner,
+                profiles,
                 classes: Mutex::default(),
                 store,
                 overrides: ArcSwap::default(),

@@ -4,6 +4,7 @@
 use super::detectors::Wanted;
 use super::judges::{Asked, Case, Judge, Opinion, Spent, Trouble};
 use super::rules::Rules;
+use super::store::{News, Reader, StoredVerdict, VerdictKey};
 use super::templates::{Miner, MinerSettings};
 use super::*;
 use crate::document::FieldPath;
@@ -73,8 +74,8 @@ fn always(kind: Kind, severity: Severity) -> impl Fn(&[Case]) -> Result<Vec<Opti
 fn scorer(settings: &Settings, judges: Vec<Arc<dyn Judge>>) -> Arc<Scorer> {
     let rules = Arc::new(Rules::compile(&[], true).unwrap());
     let runtime = tokio::runtime::Handle::current();
-    Scorer::with_judges(settings, rules, judges, &runtime, Miner::new(MinerSettings::default()), (None, Vec::new()))
-        .expect("it starts")
+    let learnt = (Miner::new(MinerSettings::default()), Arc::default());
+    Scorer::with_judges(settings, rules, judges, &runtime, learnt, (None, Vec::new())).expect("it starts")
 }
 
 fn route(deadline: Duration) -> RouteSettings {
@@ -267,4 +268,77 @@ async fn templates_share_prompts() {
     }
     assert!(judge.calls() <= 3, "{:?}", judge.batches.lock().unwrap());
     assert!(judge.batches.lock().unwrap().iter().all(|size| *size <= desk::BATCH_MAX));
+}
+
+#[tokio::test]
+async fn a_value_that_was_never_there_is_said() {
+    let scorer = scorer(&Settings::default(), Vec::new());
+    let mut worker = scorer.worker();
+    let route = route(Duration::from_secs(1));
+    let mut remarks = Vec::new();
+    for n in 0..3_000 {
+        let line = format!("worker {} took job {n} code {}", n % 4, [0, 0, 7][n % 3]);
+        assert!(matches!(worker.score(&line, hints(&route, None)), Scored::Known(_)));
+        remarks.extend(worker.surprise(&line));
+    }
+    assert_eq!(remarks, []);
+    let line = "worker 2 took job 9 code 99";
+    let Scored::Known(known) = worker.score(line, hints(&route, None)) else { panic!("it waits") };
+    let surprise = worker.surprise(line).unwrap().to_string();
+    assert_eq!(surprise, "variable 3 was never `99` before; known: 0, 7");
+    let remarked = known.clone().with_remark(&surprise);
+    assert_eq!(field(&remarked, "reason"), format!("{}; {surprise}", field(&known, "reason")));
+    assert_eq!(field(&remarked, "verdict"), field(&known, "verdict"));
+    assert_eq!(worker.surprise(line), None, "now it is known");
+}
+
+/// A verdict as another process would share it.
+fn shared(template: TemplateId, judge: &str, kind: &str, expires_ms: u64) -> StoredVerdict {
+    let json = serde_json::json!({
+        "template": template.to_string(), "text": "x", "class": "0", "expires_ms": expires_ms, "verdict": kind,
+        "severity": "INFO", "score": 0.1, "judge": judge, "reason": "shared",
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+#[tokio::test]
+async fn what_others_asked_is_taken_up() {
+    let model = Scripted::new(Duration::from_secs(3_600), always(Kind::Anomaly, Severity::Warning));
+    let scorer = scorer(&Settings::default(), vec![model.clone()]);
+    let mut worker = scorer.worker();
+    let route = route(Duration::from_secs(20));
+    let take = |stored: StoredVerdict| scorer.core.take(vec![News::Verdict(stored)]);
+    // A question that is under way has its answer.
+    let Scored::Wait(ticket) = worker.score("pump 7 settled", hints(&route, None)) else { panic!("nothing is asked") };
+    let id = ticket.template().id;
+    let now_ms = scorer.core.clock.now_ms();
+    for refused in [shared(id, "somebody", "normal", now_ms + 60_000), shared(id, "scripted", "normal", now_ms - 1)] {
+        take(refused);
+        assert_eq!(scorer.core.cache.all().len(), 0);
+    }
+    take(shared(id, "scripted", "normal", u64::MAX));
+    let known = ticket.wait().await;
+    assert_eq!((field(&known, "status"), field(&known, "reason")), ("scored".into(), "shared".into()));
+    let (key, entry) = scorer.core.cache.all().pop().unwrap();
+    assert!(entry.expires_ms < now_ms + 30 * 24 * 3_600_000, "nobody decides for longer than we would");
+    // It is held, until it is said otherwise, and never below what the line itself says.
+    let Scored::Known(held) = worker.score("pump 8 settled", hints(&route, None)) else { panic!("it is asked again") };
+    assert_eq!(field(&held, "verdict"), "normal");
+    take(shared(id, "scripted", "anomaly", now_ms + 60_000));
+    let Scored::Known(other) = worker.score("pump 9 settled", hints(&route, None)) else { panic!("it is asked again") };
+    assert_eq!(field(&other, "verdict"), "anomaly");
+    let gone = VerdictKey::of(&shared(id, "scripted", "anomaly", 0));
+    scorer.core.take(vec![News::Gone(VerdictKey { judge: "somebody".into(), ..gone.clone() })]);
+    assert!(scorer.core.cache.get(&key).is_some(), "another judge's verdict is meant");
+    scorer.core.take(vec![News::Gone(gone)]);
+    assert!(scorer.core.cache.get(&key).is_none());
+    let said = feedback::Feedback {
+        template: id.to_string(),
+        verdict: Some("anomaly".into()),
+        author: "li".into(),
+        ..feedback::Feedback::default()
+    };
+    scorer.core.take(vec![News::Said(said)]);
+    let Scored::Known(operators) = worker.score("pump 9 settled", hints(&route, None)) else { panic!("it is asked") };
+    assert_eq!(field(&operators, "judge"), OPERATOR);
 }

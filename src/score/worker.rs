@@ -4,6 +4,7 @@
 use super::cache::Key;
 use super::flight::{Judged, Ticket};
 use super::parameters::{self, Case};
+use super::profiles::{KnownValues, Surprise};
 use super::rules::Level;
 use super::scorer::{Core, Found, Origin};
 use super::settings::Terms;
@@ -93,6 +94,9 @@ pub struct WorkerScorer {
     core: Arc<Core>,
     templates: templates::Worker,
     held: HashMap<(Key, Floor), Held>,
+    values: KnownValues,
+    /// The template of the record that was scored last.
+    last: Option<TemplateMatch>,
     generation: u64,
     counts: Counts,
 }
@@ -101,7 +105,8 @@ impl WorkerScorer {
     pub(super) fn new(core: Arc<Core>) -> Self {
         let templates = templates::Worker::new(core.miner.clone());
         let generation = core.generation.load(Ordering::Acquire);
-        Self { core, templates, held: HashMap::new(), generation, counts: Counts::default() }
+        let values = KnownValues::default();
+        Self { core, templates, held: HashMap::new(), values, last: None, generation, counts: Counts::default() }
     }
 
     /// The verdict on a record. Never waits.
@@ -112,6 +117,7 @@ impl WorkerScorer {
             self.held.clear();
         }
         let (found, header) = self.templates.observe_raw(line);
+        self.last = Some(found);
         let mut floor = self.core.rules.floor(line);
         let mut level = hints.level.and_then(Level::parse);
         if let Some(level) = level {
@@ -131,6 +137,14 @@ impl WorkerScorer {
             return Scored::Known(judged);
         }
         self.look_up(key, floor, line, &found, hints)
+    }
+
+    /// Whether a variable of the line that was scored last has a value that it never had.
+    pub fn surprise(&mut self, line: &str) -> Option<Surprise> {
+        let found = self.last?;
+        let templates = &self.templates;
+        let values = || templates.parameters(&found).map(|range| line.get(range).unwrap_or_default());
+        self.values.see(found.id, values, &self.core.profiles)
     }
 
     #[cold]

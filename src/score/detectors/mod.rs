@@ -8,15 +8,18 @@ mod band;
 mod bounded;
 mod errors;
 mod novelty;
+mod parameters;
 mod rate;
 mod silence;
 mod tallies;
 mod watch;
 
 pub use band::{Band, Side, Step};
+pub use parameters::NAME as PARAMETERS;
 pub use tallies::Tallies;
 pub use watch::Watch;
 
+use super::profiles::Surprise;
 use super::templates::TemplateId;
 use super::verdict::Severity;
 use std::collections::HashMap;
@@ -55,11 +58,20 @@ impl Count {
     }
 }
 
+/// A value of a variable that was never there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    pub series: Series,
+    pub surprise: Surprise,
+}
+
 /// A bucket that is over.
+#[derive(Default)]
 pub struct Bucket {
     /// Buckets since the epoch.
     pub number: i64,
     pub counts: HashMap<Series, Count>,
+    pub sightings: Vec<Sighting>,
 }
 
 /// What a detector found.
@@ -97,6 +109,7 @@ pub const DETECTORS: &[(&str, Make)] = &[
     (novelty::NAME, || Box::<novelty::Novelty>::default()),
     (silence::NAME, || Box::<silence::Silence>::default()),
     (errors::NAME, || Box::<errors::Errors>::default()),
+    (parameters::NAME, || Box::<parameters::Parameters>::default()),
 ];
 
 /// The detectors that a route wants, by their places in [`DETECTORS`].

@@ -1,6 +1,6 @@
 //! Where the counts of all workers come together, sorted into buckets by the time at which records were written.
 
-use super::{BUCKET_MS, Bucket, Count, DETECTORS, Detector, Discovery, SERIES_MAX, Series, Tallies};
+use super::{BUCKET_MS, Bucket, Count, DETECTORS, Detector, Discovery, SERIES_MAX, Series, Sighting, Tallies};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,12 +16,16 @@ const GAP_BUCKETS_MAX: i64 = 360;
 /// Buckets open at once; records of later ones wait for nothing and are taken as late.
 const OPEN_BUCKETS_MAX: usize = 64;
 
+/// Sightings that wait for their bucket's end.
+const SIGHTINGS_MAX: usize = 4_096;
+
 pub struct Watch {
     state: Mutex<State>,
 }
 
 struct State {
     open: BTreeMap<i64, HashMap<Series, Count>>,
+    sightings: Vec<(i64, Sighting)>,
     /// The bucket that was closed last.
     closed: Option<i64>,
     /// The time of the newest record, and when it came.
@@ -33,19 +37,22 @@ struct State {
 impl Default for Watch {
     fn default() -> Self {
         let detectors = DETECTORS.iter().map(|(_, detector)| detector()).collect();
-        let state = State { open: BTreeMap::new(), closed: None, newest_ms: 0, came_ms: 0, detectors };
+        let state =
+            State { open: BTreeMap::new(), sightings: Vec::new(), closed: None, newest_ms: 0, came_ms: 0, detectors };
         Self { state: Mutex::new(state) }
     }
 }
 
 impl Watch {
     /// Takes in what a worker counted.
-    pub fn take(&self, tallies: Tallies, now_ms: i64) {
+    pub fn take(&self, mut tallies: Tallies, now_ms: i64) {
         if tallies.is_empty() {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.came_ms = now_ms;
+        let room = SIGHTINGS_MAX - state.sightings.len().min(SIGHTINGS_MAX);
+        state.sightings.extend(tallies.take_sightings().into_iter().take(room));
         for (bucket, series, count) in tallies.into_counts() {
             state.add(bucket, series, count, now_ms);
         }
@@ -93,7 +100,9 @@ impl State {
         let mut number = self.closed.map_or(first, |closed| closed + 1);
         while number <= last {
             let counts = self.open.remove(&number).unwrap_or_default();
-            let bucket = Bucket { number, counts };
+            // Those of buckets before, whose records came late, are told now.
+            let sightings = self.sightings.extract_if(.., |(at, _)| *at <= number).map(|(_, one)| one).collect();
+            let bucket = Bucket { number, counts, sightings };
             self.detectors.iter_mut().for_each(|detector| detector.close(&bucket, &mut found));
             self.closed = Some(number);
             number += 1;
