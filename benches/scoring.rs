@@ -1,4 +1,5 @@
-//! What scoring adds to a record whose template has its verdict: template look-up, rules, annotation, the detectors' count.
+//! What scoring adds to a record whose template has its verdict: template look-up, rules, annotation, the detectors' count, the look at its
+//! variables' values.
 //!
 //! `cargo bench --bench scoring`. Lines are made up in the manner of common systems. The promise is 2 µs a record.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -51,7 +52,7 @@ fn score(c: &mut Criterion) {
     let lines = lines();
     let hints = Hints { level: None, service: Some("shop"), terms: route.terms };
     let mut out = Vec::new();
-    let mut pass = |tallies: Option<&mut Tallies>| {
+    let mut pass = |tallies: Option<&mut Tallies>, looks_at_values: bool| {
         let mut tallies = tallies;
         for line in &lines {
             if let Scored::Known(judged) = worker.score(black_box(line), hints) {
@@ -60,15 +61,23 @@ fn score(c: &mut Criterion) {
                 if let Some(tallies) = &mut tallies {
                     tallies.count(&name, "shop", judged.annotation.template.id, 1_700_000_000_000, false);
                 }
+                if looks_at_values {
+                    black_box(worker.surprise(line));
+                }
             }
         }
         out.len()
     };
-    pass(None);
+    // Until the variables' values are learnt.
+    for _ in 0..20 {
+        pass(None, true);
+    }
     let mut group = c.benchmark_group("scoring");
     group.throughput(Throughput::Elements(LINES as u64));
-    group.bench_function("hits", |b| b.iter(|| pass(None)));
-    group.bench_function("hits, counted for detectors", |b| b.iter(|| pass(Some(&mut Tallies::default()))));
+    group.bench_function("hits", |b| b.iter(|| pass(None, false)));
+    group.bench_function("hits, counted for detectors", |b| b.iter(|| pass(Some(&mut Tallies::default()), false)));
+    let name = "hits, counted for detectors, values looked at";
+    group.bench_function(name, |b| b.iter(|| pass(Some(&mut Tallies::default()), true)));
     group.finish();
 }
 

@@ -5,29 +5,30 @@ use crate::score::feedback::{FILE_NAME, Feedback, append, in_force_with};
 use arc_swap::ArcSwap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-/// A handle that outlives reloads. Its calls read and write files.
+/// A handle that outlives reloads, and holds up no stop: outputs end when nobody can send to them any more. Its calls read and write
+/// files.
 #[derive(Clone)]
 pub struct Verdicts {
     path: PathBuf,
-    current: Option<Arc<ArcSwap<worker::Shared>>>,
+    current: Weak<ArcSwap<worker::Shared>>,
 }
 
 impl Verdicts {
     pub(super) fn of(job: &Job) -> Self {
-        Self { path: job.data_dir.join(FILE_NAME), current: Some(job.current.clone()) }
+        Self { path: job.data_dir.join(FILE_NAME), current: Arc::downgrade(&job.current) }
     }
 
     /// Those of a file alone.
     #[cfg(test)]
     pub fn in_file(path: PathBuf) -> Self {
-        Self { path, current: None }
+        Self { path, current: Weak::new() }
     }
 
     /// All in force, whichever replica they were said to.
     pub fn in_force(&self) -> io::Result<Vec<Feedback>> {
-        let scorer = self.current.as_ref().and_then(|current| current.load().scorer.clone());
+        let scorer = self.current.upgrade().and_then(|current| current.load().scorer.clone());
         let elsewhere = scorer.map(|scorer| scorer.said_elsewhere()).unwrap_or_default();
         in_force_with(&self.path, &elsewhere)
     }

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -167,7 +167,7 @@ fn what_one_process_asked_is_known_by_all() {
     first.judged_by("ollama", &lines(&["black"], 4));
     assert_eq!(asked.load(Ordering::Relaxed), 4, "what one asked the other knows");
 
-    // An operator speaks to one of them.
+    // An operator speaks to one of them, and all list it.
     let said = |command: &str, verdict: &[&str]| {
         let mut program = Program::command("verdict", &first.configuration);
         let arguments = [command, "--line", "blue replica 9 settled", "--author", "li"];
@@ -175,6 +175,8 @@ fn what_one_process_asked_is_known_by_all() {
         std::thread::sleep(Duration::from_secs(4));
     };
     said("set", &["anomaly", "--reason", "known to be bad"]);
+    let listed = http("GET", &format!("http://{}/api/verdicts?author=li", second.console), None).unwrap();
+    assert!(listed.0 == 200 && listed.1.contains("known to be bad"), "{listed:?}");
     first.judged_by("operator", &lines(&["blue"], 5));
     second.judged_by("operator", &lines(&["blue"], 6));
     let third = Replica::start(folder.path(), "third", topic, &model);
@@ -182,7 +184,9 @@ fn what_one_process_asked_is_known_by_all() {
     said("unset", &[]);
     second.judged_by("ollama", &lines(&["blue"], 8));
     assert_eq!(asked.load(Ordering::Relaxed), 4);
+    let started = Instant::now();
     for replica in [first, second, third] {
         assert!(replica.program.stop().success());
     }
+    assert!(started.elapsed() < Duration::from_secs(20), "nothing holds up a stop: {:?}", started.elapsed());
 }

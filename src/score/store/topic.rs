@@ -219,9 +219,9 @@ impl Link {
 
     /// One line for each time that it breaks, however often it is tried.
     fn complain(&mut self, reason: &str) {
-        count_error();
         metrics::gauge!("logboom_score_store_up").set(0.0);
         if self.down_since_check.replace(Instant::now()).is_none() {
+            count_error();
             let topic = &self.topic;
             tracing::warn!(topic, reason, "Verdicts are not shared for now; each process judges for itself.");
         }
