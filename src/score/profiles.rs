@@ -6,6 +6,7 @@
 
 use super::flight::lock;
 use super::parameters::number_of;
+use super::question::tame;
 use super::templates::TemplateId;
 use hashbrown::HashMap;
 use std::fmt;
@@ -156,8 +157,10 @@ impl Parameter {
     }
 }
 
+/// As people may see it: anybody may have written it.
 fn shown(value: &str) -> String {
-    value.chars().take(SHOWN_CHARS_MAX).collect()
+    let start: String = value.chars().take(SHOWN_CHARS_MAX).collect();
+    tame(&start)
 }
 
 /// The variables of one template.

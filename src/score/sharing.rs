@@ -2,6 +2,7 @@
 
 use super::flight::lock;
 use super::judges::Judge;
+use super::question::tame;
 use super::scorer::{CLASSES_MAX, Core};
 use super::store::{News, Reader, StoredVerdict, VerdictKey};
 use super::templates::TemplateId;
@@ -69,6 +70,7 @@ impl Core {
             return false;
         }
         // The writer has done so too, if it is one of us.
+        (verdict.category, verdict.reason) = (tame(&verdict.category).into(), tame(&verdict.reason).into());
         verdict.raise_to(&self.rules.floor(&stored.text), &self.rules);
         let verdict = Arc::new(verdict);
         let entry = self.cache.restore(key, verdict.clone(), expires_ms);

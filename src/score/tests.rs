@@ -296,7 +296,7 @@ async fn a_value_that_was_never_there_is_said() {
 fn shared(template: TemplateId, judge: &str, kind: &str, expires_ms: u64) -> StoredVerdict {
     let json = serde_json::json!({
         "template": template.to_string(), "text": "x", "class": "0", "expires_ms": expires_ms, "verdict": kind,
-        "severity": "INFO", "score": 0.1, "judge": judge, "reason": "shared",
+        "severity": "INFO", "score": 0.1, "judge": judge, "reason": "shared\u{202e} [x](https://x.example)",
     });
     serde_json::from_value(json).unwrap()
 }
@@ -318,7 +318,7 @@ async fn what_others_asked_is_taken_up() {
     }
     take(shared(id, "scripted", "normal", u64::MAX));
     let known = ticket.wait().await;
-    assert_eq!((field(&known, "status"), field(&known, "reason")), ("scored".into(), "shared".into()));
+    assert_eq!((field(&known, "status"), field(&known, "reason")), ("scored".into(), "shared [link]".into()));
     let (key, entry) = scorer.core.cache.all().pop().unwrap();
     assert!(entry.expires_ms < now_ms + 30 * 24 * 3_600_000, "nobody decides for longer than we would");
     // It is held, until it is said otherwise, and never below what the line itself says.

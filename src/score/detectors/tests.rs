@@ -167,3 +167,29 @@ fn routes_choose_their_detectors() {
     assert_eq!(wanted.with("rat"), None);
     assert!(DETECTORS.iter().all(|(name, make)| make().name() == *name && Wanted::ALL.has(name)));
 }
+
+#[test]
+fn a_value_that_was_never_there_is_found_once_its_bucket_is_over() {
+    let route: Arc<str> = "web".into();
+    let surprise = || Surprise { parameter: 1, value: "lost".into(), known: "ok".into() };
+    let watch = Watch::default();
+    let mut found = Vec::new();
+    for at in 0..10 {
+        let mut tallies = Tallies::default();
+        tally(&mut tallies, "shop", 1, START + at, 5, 0);
+        match at {
+            3 => tallies.note(&route, "shop", TemplateId(1), (START + 3) * BUCKET_MS, surprise()),
+            // Written long ago: its bucket is over.
+            7 => tallies.note(&route, "shop", TemplateId(2), (START + 1) * BUCKET_MS, surprise()),
+            _ => {}
+        }
+        let now_ms = (START + at) * BUCKET_MS + BUCKET_MS - 1;
+        watch.take(tallies, now_ms);
+        found.extend(watch.close(now_ms).into_iter().map(|one| (one.bucket - START, one)));
+    }
+    let found = named(&found, PARAMETERS);
+    let places: Vec<_> = found.iter().map(|(at, one)| (*at, one.template, one.severity)).collect();
+    let warned = |at, template| (at, Some(TemplateId(template)), Severity::Warning);
+    assert_eq!(places, [warned(3, 1), warned(found[1].0, 2)]);
+    assert!(found[1].0 >= 5);
+}

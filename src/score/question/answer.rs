@@ -120,8 +120,8 @@ fn read_opinion(object: &Map<String, Value>) -> Result<Opinion, &'static str> {
     })
 }
 
-/// A reason is shown to people: without invisible characters, links and markup, and short.
-fn tame(reason: &str) -> String {
+/// What is shown to people and comes from elsewhere: without invisible characters, links and markup, and short.
+pub fn tame(reason: &str) -> String {
     let mut out = String::new();
     for word in clean(reason).split(' ') {
         if !out.is_empty() {

@@ -8,6 +8,6 @@ mod phrases;
 mod prompt;
 pub mod yes_or_no;
 
-pub use answer::read_answer;
+pub use answer::{read_answer, tame};
 pub use guard::{Guard, Suspicion};
 pub use prompt::{PROMPT_VERSION, Prompt, Shown};
