@@ -25,9 +25,9 @@ pub fn run(args: &Args) -> Result<(), Failed> {
         let mut watch = Watch::new(&args.config, &settings);
         let mut job = Job::start(&settings, plan)?;
         let (reloader, requests) = Reloader::new();
-        if let Some(address) = settings.console {
+        if let Some(console) = &settings.console {
             let (health, intake) = (job.health.clone(), job.intake.clone());
-            crate::console::serve(address, health, metrics, intake, reloader.clone(), job.verdicts()).await?;
+            crate::console::serve(console, health, metrics, intake, reloader.clone(), job.verdicts()).await?;
         }
         tracing::info!(sources = settings.sources.len(), outputs = settings.outputs.len(), "logboom runs.");
         run_until_end(&mut job, &mut watch, settings.watch, requests).await?;

@@ -19,5 +19,5 @@ pub use kafka_client::kafka_client;
 pub use node::{ConfigError, Data, Key, Node, Position};
 pub use secret::resolve as resolve_secrets;
 pub use section::{Problems, Section, nearest, parse_bytes, parse_duration};
-pub use settings::{Limits, Settings, start_of};
+pub use settings::{ConsoleSettings, Limits, Settings, start_of};
 pub use yaml::{read_file, read_text};

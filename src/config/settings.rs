@@ -23,13 +23,22 @@ pub struct Settings {
     pub outputs: Vec<(String, OutputSettings)>,
     pub dead_letters: DeadLetterSettings,
     pub limits: Limits,
-    pub console: Option<SocketAddr>,
+    /// `None`: nothing listens.
+    pub console: Option<ConsoleSettings>,
     /// Where state that survives a restart lies: file positions, verdicts, dead letters.
     pub data_dir: PathBuf,
     /// Whether a change of the files is taken over by itself.
     pub watch: bool,
     /// What tells this version from another.
     pub digests: Digests,
+}
+
+/// `console:`.
+#[derive(Clone)]
+pub struct ConsoleSettings {
+    pub listen: SocketAddr,
+    /// What a request to `/api` has to bring.
+    pub token: Option<String>,
 }
 
 /// Bounds of the whole process.
@@ -194,15 +203,20 @@ fn read_dead_letters(
     settings
 }
 
-fn read_console(section: Option<Section<'_, '_>>) -> Option<SocketAddr> {
+fn read_console(section: Option<Section<'_, '_>>) -> Option<ConsoleSettings> {
     let mut section = section?;
     let listen = section.take("listen");
     let address = listen.and_then(|node| {
         let parsed = node.as_str().and_then(|s| s.parse().ok());
         parsed.or_else(|| section.wrong(node, "an address such as 127.0.0.1:8686"))
     });
+    let token = section.string("token");
+    if token.as_ref().is_some_and(String::is_empty) {
+        section.problem(section.node.error("`token` is empty").help("token: \"${LOGBOOM_CONSOLE_TOKEN}\""));
+    }
     section.finish();
-    address.or_else(|| "127.0.0.1:8686".parse().ok())
+    let listen = address.or_else(|| "127.0.0.1:8686".parse().ok())?;
+    Some(ConsoleSettings { listen, token })
 }
 
 /// The place of a file as a whole, for problems that have no line.

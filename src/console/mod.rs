@@ -1,8 +1,10 @@
 //! The HTTP side: metrics, health, reloads and operators' [`verdicts`]; and, for tools made for a node, its simulation of pipelines ([`ingest`]).
 
 pub mod ingest;
+mod token;
 mod verdicts;
 
+use crate::config::ConsoleSettings;
 use crate::delivery::{End, Intake};
 use crate::job::reload::{Answer, Reloader};
 use crate::job::verdicts::Verdicts;
@@ -11,9 +13,9 @@ use anyhow::Context as _;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 #[derive(Clone)]
@@ -24,25 +26,35 @@ struct Console {
     reloader: Reloader,
 }
 
-/// Listens on `address` and serves in the background.
+/// Listens, and serves in the background.
 pub async fn serve(
-    address: SocketAddr,
+    settings: &ConsoleSettings,
     health: Health,
     metrics: Metrics,
     intake: Arc<Intake>,
     reloader: Reloader,
     verdicts: Verdicts,
 ) -> anyhow::Result<()> {
+    let address = settings.listen;
+    if settings.token.is_none() && !address.ip().is_loopback() {
+        tracing::warn!(%address, "Whoever reaches the console may reload and overrule judges: set `console.token`.");
+    }
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}: change `console.listen`"))?;
+    let console = Console { health, metrics, intake, reloader };
+    let token = token::Token::new(settings.token.as_deref());
+    let api = Router::new()
+        .route("/api/reload", post(reload))
+        .with_state(console.clone())
+        .merge(verdicts::routes(verdicts))
+        .layer(from_fn_with_state(token, token::check));
     let router = Router::new()
         .route("/metrics", get(render_metrics))
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))
-        .route("/api/reload", post(reload))
-        .with_state(Console { health, metrics, intake, reloader })
-        .merge(verdicts::routes(verdicts));
+        .with_state(console)
+        .merge(api);
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "The console stopped.");
