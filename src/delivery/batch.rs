@@ -1,6 +1,6 @@
 //! A batch of records: their bytes in one buffer, their coordinates beside it.
 
-use super::LaneId;
+use super::{LaneId, Rereads};
 use std::sync::Arc;
 
 /// Where records come from: a partition of a topic, a file, stdin.
@@ -14,6 +14,7 @@ pub struct Lane {
     pub partition: i32,
     /// Begins every `_id` made of this lane's coordinates: a digest of cluster and topic, and the partition.
     pub id_prefix: Box<str>,
+    rereads: Option<Arc<Rereads>>,
 }
 
 impl Lane {
@@ -22,7 +23,29 @@ impl Lane {
         use base64::Engine;
         let digest = xxhash_rust::xxh3::xxh3_64(format!("{scope}\u{0}{topic}").as_bytes()).to_be_bytes();
         let digest = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&digest[..6]);
-        Self { id, source, topic: topic.into(), partition, id_prefix: format!("{digest}-{partition}-").into() }
+        Self::with_prefix(id, source, topic, partition, &format!("{digest}-{partition}-"))
+    }
+
+    /// A lane whose ids are made elsewhere.
+    pub fn with_prefix(id: LaneId, source: Arc<str>, topic: &str, partition: i32, id_prefix: &str) -> Self {
+        Self { id, source, topic: topic.into(), partition, id_prefix: id_prefix.into(), rereads: None }
+    }
+
+    /// A lane whose first records may have been delivered before.
+    pub fn rereading(self, rereads: Arc<Rereads>) -> Self {
+        Self { rereads: Some(rereads), ..self }
+    }
+
+    /// While what the lane gives may have been delivered before.
+    pub fn rereads(&self) -> Option<&Arc<Rereads>> {
+        self.rereads.as_ref().filter(|rereads| rereads.are_possible())
+    }
+
+    /// The source commits what has ended of this lane.
+    pub fn note_commit(&self) {
+        if let Some(rereads) = &self.rereads {
+            rereads.note_commit();
+        }
     }
 }
 

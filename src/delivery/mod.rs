@@ -10,6 +10,7 @@ mod dead_letter;
 mod intake;
 mod ledger;
 mod receipt;
+mod rereads;
 
 pub use batch::{Batch, BatchBuilder, Envelope, Lane, Record};
 pub use budget::ByteBudget;
@@ -20,3 +21,4 @@ pub use dead_letter::{
 pub use intake::{Commit, Intake};
 pub use ledger::{LaneId, Ledger, SpanId};
 pub use receipt::{End, Receipt};
+pub use rereads::Rereads;

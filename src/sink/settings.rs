@@ -82,6 +82,7 @@ fn read_bulk(mut section: Section<'_, '_>) -> BulkSettings {
         timeout: section.duration_or("timeout", defaults.timeout),
         gzip: section.choice("compression", true, &[("gzip", true), ("none", false)]),
         blocked_patience: section.duration_or("blocked_patience", defaults.blocked_patience),
+        look_up: section.bool_or("look_up", defaults.look_up),
     };
     section.finish();
     settings

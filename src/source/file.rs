@@ -4,7 +4,7 @@
 //! truncated and is read from its start.
 
 use super::{Codec, Feed, FileSettings, StartOffset};
-use crate::delivery::{BatchBuilder, Lane, LaneId};
+use crate::delivery::{BatchBuilder, Lane, LaneId, Rereads};
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
@@ -163,6 +163,7 @@ impl FileSource<'_> {
         }
         for commit in commits {
             if let Some(file) = self.files.iter().find(|f| f.lane.id == commit.lane) {
+                file.lane.note_commit();
                 let position = (file.inode, u64::try_from(commit.next_offset).unwrap_or(0));
                 self.positions.insert(file.path.display().to_string(), position);
             }
@@ -176,7 +177,8 @@ impl FileSource<'_> {
 fn new_lane(feed: &Feed, source: &Arc<str>, generation: &str, path: &Path) -> Arc<Lane> {
     let id = feed.intake.new_lane_id();
     feed.intake.open(id);
-    Arc::new(Lane::new(id, source.clone(), generation, &path.display().to_string(), 0))
+    let lane = Lane::new(id, source.clone(), generation, &path.display().to_string(), 0);
+    Arc::new(lane.rereading(Rereads::until_committed()))
 }
 
 impl Followed {

@@ -5,7 +5,7 @@
 //! it went out twice). Partitions that stay are not touched.
 
 use super::{Codec, Feed, KafkaSettings, StartOffset};
-use crate::delivery::{BatchBuilder, Envelope, Lane, LaneId};
+use crate::delivery::{BatchBuilder, Envelope, Lane, LaneId, Rereads};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Headers};
@@ -59,7 +59,8 @@ impl Lanes {
         }
         let id = group.feed.intake.new_lane_id();
         group.feed.intake.open(id);
-        let lane = Arc::new(Lane::new(id, group.source.clone(), &self.scope, topic, partition));
+        let lane = Lane::new(id, group.source.clone(), &self.scope, topic, partition);
+        let lane = Arc::new(lane.rereading(Rereads::until_committed()));
         self.open.entry(topic.to_owned()).or_default().insert(partition, lane.clone());
         lane
     }
@@ -68,9 +69,8 @@ impl Lanes {
         self.open.values().flat_map(HashMap::values).map(|lane| lane.id)
     }
 
-    fn by_id(&self) -> HashMap<LaneId, (&str, i32)> {
-        let partitions = self.open.iter().flat_map(|(topic, lanes)| lanes.values().map(move |lane| (topic, lane)));
-        partitions.map(|(topic, lane)| (lane.id, (topic.as_str(), lane.partition))).collect()
+    fn by_id(&self) -> HashMap<LaneId, &Lane> {
+        self.open.values().flat_map(HashMap::values).map(|lane| (lane.id, &**lane)).collect()
     }
 }
 
@@ -86,11 +86,12 @@ impl Group {
         if commits.is_empty() {
             return None;
         }
-        let names = lanes.by_id();
+        let by_id = lanes.by_id();
         let mut list = TopicPartitionList::new();
         for commit in commits {
-            if let Some((topic, partition)) = names.get(&commit.lane) {
-                let _ = list.add_partition_offset(topic, *partition, Offset::Offset(commit.next_offset));
+            if let Some(lane) = by_id.get(&commit.lane) {
+                lane.note_commit();
+                let _ = list.add_partition_offset(&lane.topic, lane.partition, Offset::Offset(commit.next_offset));
             }
         }
         Some(list)
@@ -182,6 +183,11 @@ fn envelope(message: &BorrowedMessage<'_>) -> Option<Envelope> {
     (key.is_some() || !headers.is_empty()).then_some(Envelope { key, headers, deaths: 0 })
 }
 
+/// What the names of topics are unique in: the cluster, and what tells a topic from its predecessor of the same name.
+fn scope(cluster: &str, id_salt: &str) -> String {
+    if id_salt.is_empty() { cluster.to_owned() } else { format!("{cluster}\u{0}{id_salt}") }
+}
+
 impl Kafka {
     pub fn new(name: &str, settings: KafkaSettings, codec: Codec, feed: Feed, drain: Duration) -> anyhow::Result<Self> {
         let group = Group {
@@ -240,7 +246,7 @@ impl Kafka {
             }
             if let Some(id) = self.consumer.client().fetch_cluster_id(Duration::from_secs(2)) {
                 self.feed.health.source_ok(&self.name);
-                self.consumer.context().lanes().scope = id;
+                self.consumer.context().lanes().scope = scope(&id, &self.settings.id_salt);
                 return true;
             }
             self.complain("no broker answers");
@@ -362,5 +368,22 @@ impl Kafka {
             let brokers = self.settings.client.get("bootstrap.servers").map_or("", String::as_str);
             tracing::warn!(source = self.name, brokers, "Kafka: {reason}. Nothing is lost; trying on.");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_a_topic_are_those_of_its_cluster_name_and_salt() {
+        let prefix = |cluster, salt, topic| Lane::new(LaneId(1), "s".into(), &scope(cluster, salt), topic, 2).id_prefix;
+        // What a release before there were salts gave to such a topic.
+        assert_eq!(&*prefix("MkU3OEVBNTcwNTJENDM2Qg", "", "dlqkafka28896"), "JH6l_Rue-2-", "known ids stay");
+        let distinct: std::collections::HashSet<_> =
+            [("c", "", "t"), ("c", "2", "t"), ("c2", "", "t"), ("c", "", "2t"), ("c", "3", "t")]
+                .map(|(cluster, salt, topic)| prefix(cluster, salt, topic))
+                .into();
+        assert_eq!(distinct.len(), 5);
     }
 }

@@ -1,7 +1,9 @@
 //! Dead letters as a source: each record comes again with the coordinates that it had, and so with the same `_id`.
 
 use super::{Codec, Feed};
-use crate::delivery::{BatchBuilder, DeadLetter, DeadLetterSettings, Envelope, Filter, Lane, read_dead_letters};
+use crate::delivery::{
+    BatchBuilder, DeadLetter, DeadLetterSettings, Envelope, Filter, Lane, Rereads, read_dead_letters,
+};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -62,8 +64,8 @@ impl Replay<'_> {
         // Letters are not in the order of offsets, and nobody commits them: each batch has lanes of its own.
         let lane = self.lanes.entry(prefix.to_owned()).or_insert_with(|| {
             let id = self.feed.intake.new_lane_id();
-            let (source, topic) = (letter.source.as_str().into(), letter.topic.as_str().into());
-            Arc::new(Lane { id, source, topic, partition: letter.partition, id_prefix: prefix.into() })
+            let lane = Lane::with_prefix(id, letter.source.as_str().into(), &letter.topic, letter.partition, prefix);
+            Arc::new(lane.rereading(Rereads::always()))
         });
         let builder = self.builders.entry(codec).or_default();
         builder.push(lane, letter.offset, letter.record_timestamp.unwrap_or(0), Some(&letter.payload()));

@@ -40,6 +40,8 @@ pub struct KafkaSettings {
     /// Names, and regular expressions that begin with `^`.
     pub topics: Vec<String>,
     pub group: String,
+    /// Part of every `_id`: tells a topic from its predecessor of the same name. Empty: no part.
+    pub id_salt: String,
     pub start: StartOffset,
     pub commit_interval: Duration,
     pub drain_on_revoke: Duration,
@@ -120,6 +122,7 @@ fn read_kafka(section: &mut Section<'_, '_>) -> KafkaSettings {
         topics,
         group: section.string_or("group", "logboom"),
         start: section.choice("start", StartOffset::Earliest, START),
+        id_salt: section.string_or("id_salt", ""),
         commit_interval: section.duration_or("commit_interval", Duration::from_secs(1)),
         drain_on_revoke: section.duration_or("drain_on_revoke", Duration::from_secs(5)),
         client,

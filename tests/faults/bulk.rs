@@ -38,6 +38,9 @@ struct Taken {
     /// When requests came.
     arrivals: Vec<Instant>,
     documents: BTreeMap<String, Value>,
+    /// How `_msearch` is answered before it finds what is there.
+    search_answers: Vec<u16>,
+    searches: usize,
 }
 
 pub struct FakeBulk {
@@ -102,6 +105,16 @@ impl FakeBulk {
         self.taken.lock().unwrap().arrivals.clone()
     }
 
+    /// The next requests to `_msearch` are answered with these statuses.
+    pub fn refuse_searches(&self, statuses: &[u16]) {
+        self.taken.lock().unwrap().search_answers = statuses.to_vec();
+    }
+
+    /// Requests to `_msearch`.
+    pub fn searches(&self) -> usize {
+        self.taken.lock().unwrap().searches
+    }
+
     pub fn documents(&self) -> Vec<Value> {
         self.taken.lock().unwrap().documents.values().cloned().collect()
     }
@@ -115,6 +128,11 @@ fn serve(stream: TcpStream, script: &Script, taken: &Mutex<Taken>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut writer = stream;
     while let Some((path, body)) = read_request(&mut reader) {
+        if path.contains("_msearch") {
+            let (status, answer) = found(&body, taken);
+            respond(&mut writer, status, &answer);
+            continue;
+        }
         if !path.contains("_bulk") {
             respond(&mut writer, 200, "{}");
             continue;
@@ -176,6 +194,24 @@ fn ids(body: &str) -> impl Iterator<Item = String> + '_ {
         let action: Value = serde_json::from_str(line).unwrap();
         action["create"]["_id"].as_str().unwrap().to_owned()
     })
+}
+
+/// Status and body of an answer to `_msearch`: the documents that were taken before, whatever index they are in.
+fn found(body: &str, taken: &Mutex<Taken>) -> (u16, String) {
+    let mut taken = taken.lock().unwrap();
+    taken.searches += 1;
+    if !taken.search_answers.is_empty() {
+        return (taken.search_answers.remove(0), r#"{"error":{"type":"x","reason":"scripted"}}"#.to_owned());
+    }
+    let response = |line: &str| {
+        let search: Value = serde_json::from_str(line).unwrap();
+        let ids = search["query"]["ids"]["values"].as_array().unwrap();
+        let known = ids.iter().filter(|id| taken.documents.contains_key(id.as_str().unwrap()));
+        let hits: Vec<Value> = known.map(|id| json!({"_id": id})).collect();
+        json!({"status": 200, "_shards": {"failed": 0}, "hits": {"hits": hits}})
+    };
+    let responses: Vec<Value> = body.lines().skip(1).step_by(2).map(response).collect();
+    (200, json!({"responses": responses}).to_string())
 }
 
 fn status_of(id: &str, taken: &Mutex<Taken>) -> u16 {

@@ -10,6 +10,7 @@ mod http_source;
 mod job;
 mod overflow;
 mod reload;
+mod rollover;
 
 use bulk::{Answer, FakeBulk};
 use job::{Job, dead_letters, lines};

@@ -1,17 +1,18 @@
 //! The items of one `_bulk` request, and which of them have not ended.
 
 use super::response::Answer;
-use crate::delivery::{Batch, End, Receipt};
+use crate::delivery::{Batch, End, Receipt, Rereads};
 use crate::sink::{Chunk, Item};
 use bytes::Bytes;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Items of one or more chunks that are sent together. A subset to retry is sliced out of the same bytes, never serialised again.
 pub(super) struct Bulk {
     parts: Vec<Part>,
-    /// A request with these items may have been carried out although we saw no answer.
-    pub sent_before: bool,
+    /// Whether these items are there already was asked.
+    pub is_looked_up: bool,
 }
 
 /// What is left of one chunk. Invariant: `receipt` stands for exactly the items that are `Some`.
@@ -32,12 +33,22 @@ pub(super) enum Subject<'a> {
     Others,
 }
 
+/// An item whose record may have been delivered before, to an index that is not the one that is written to now.
+#[derive(Debug)]
+pub(super) struct Suspect {
+    /// Its place among those that are sent.
+    pub at: usize,
+    pub index: String,
+    pub id: String,
+    rereads: Arc<Rereads>,
+}
+
 /// `_index` and `_id` of an item, where its action line can be read.
 pub(super) type Action = (Option<String>, Option<String>);
 
 impl Bulk {
     pub fn new(chunk: Chunk) -> Self {
-        let mut bulk = Self { parts: Vec::new(), sent_before: false };
+        let mut bulk = Self { parts: Vec::new(), is_looked_up: false };
         bulk.add(chunk);
         bulk
     }
@@ -98,6 +109,28 @@ impl Bulk {
         part.has_id(item, &format!("{}{}", lane.id_prefix, record.offset))
     }
 
+    /// The items to look up. What overwrites (`index`) is not among them, nor is what has no plain name for an index.
+    pub fn suspects(&self) -> Vec<Suspect> {
+        let mut suspects = Vec::new();
+        let mut first = 0;
+        for part in &self.parts {
+            if part.batch.lanes.iter().any(|lane| lane.rereads().is_some()) {
+                let items = part.items.iter().enumerate();
+                suspects.extend(items.filter_map(|(n, item)| part.suspect(first + n, item.as_ref()?)));
+            }
+            first += part.items.len();
+        }
+        suspects
+    }
+
+    /// Tells the lanes of what was looked up: those of which nothing is there give new records.
+    pub fn note_found(suspects: &[Suspect], found: &HashSet<usize>) {
+        let old: HashSet<*const Rereads> =
+            suspects.iter().filter(|s| found.contains(&s.at)).map(|s| Arc::as_ptr(&s.rereads)).collect();
+        let is_new = |suspect: &&Suspect| !old.contains(&Arc::as_ptr(&suspect.rereads));
+        suspects.iter().filter(is_new).for_each(|suspect| suspect.rereads.note_none_found());
+    }
+
     /// Settles the items for which `ended` holds; it is asked by the item's place among those that were sent.
     pub fn settle_where(&mut self, end: End, ended: impl Fn(usize) -> bool) {
         let mut at = 0;
@@ -142,7 +175,7 @@ impl Bulk {
                 parts.push(part);
             }
         }
-        (!parts.is_empty()).then_some(Bulk { parts, sent_before: true })
+        (!parts.is_empty()).then_some(Bulk { parts, is_looked_up: self.is_looked_up })
     }
 
     /// Two bulks with half of the items each.
@@ -165,14 +198,25 @@ impl Bulk {
                 first.push(part);
             }
         }
-        let sent_before = self.sent_before;
-        [second, first].into_iter().filter(|p| !p.is_empty()).map(|parts| Bulk { parts, sent_before }).collect()
+        let is_looked_up = self.is_looked_up;
+        [second, first].into_iter().filter(|p| !p.is_empty()).map(|parts| Bulk { parts, is_looked_up }).collect()
     }
 }
 
 impl Part {
     fn bytes(&self) -> usize {
         self.items.iter().flatten().map(|item| range(item).len()).sum()
+    }
+
+    fn suspect(&self, at: usize, item: &Item) -> Option<Suspect> {
+        let record = self.batch.records.get(item.record as usize)?;
+        let rereads = self.batch.lane(record)?.rereads()?.clone();
+        if !self.body.get(range(item))?.starts_with(b"{\"create\"") {
+            return None;
+        }
+        let (index, id) = self.action(item);
+        let index = index.filter(|index| is_plain(index))?;
+        Some(Suspect { at, index, id: id?, rereads })
     }
 
     fn has_id(&self, item: &Item, id: &str) -> bool {
@@ -193,6 +237,13 @@ impl Part {
         let text = |key: &str| fields.and_then(|f| f.get(key)?.as_str().map(str::to_owned));
         (text("_index"), text("_id"))
     }
+}
+
+/// Whether a name is that of one index, alias or data stream, wherever it stands: no pattern, list, remote cluster, date expression or exclusion.
+fn is_plain(index: &str) -> bool {
+    !index.is_empty()
+        && !index.starts_with(['-', '+', '_'])
+        && !index.contains(['*', '?', ',', ':', '<', '>', '"', '|', '\\', '/', ' ', '#'])
 }
 
 fn range(item: &Item) -> Range<usize> {

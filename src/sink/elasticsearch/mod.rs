@@ -5,6 +5,7 @@
 
 mod bulk;
 mod limit;
+mod look_up;
 mod response;
 
 use super::Chunk;
@@ -20,7 +21,7 @@ use bulk::{Bulk, Subject};
 use limit::AdaptiveLimit;
 use response::{Answer, Treatment};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -77,6 +78,8 @@ pub struct BulkSettings {
     pub gzip: bool,
     /// How long items refused with 403 or 404 (a blocked or missing index) are tried again before they go to the dead letters.
     pub blocked_patience: Duration,
+    /// Whether documents of records that are read again are searched for before they are sent.
+    pub look_up: bool,
 }
 
 impl Default for BulkSettings {
@@ -88,6 +91,7 @@ impl Default for BulkSettings {
             timeout: Duration::from_secs(60),
             gzip: true,
             blocked_patience: Duration::from_secs(300),
+            look_up: true,
         }
     }
 }
@@ -136,6 +140,8 @@ struct Shared {
     /// What the server has taught us with 413; never above the setting.
     bytes_max: AtomicUsize,
     limit: AdaptiveLimit,
+    /// The server does not let us search: it is not asked again.
+    look_up_refused: AtomicBool,
     /// The `_id` that the server last gave to all items of a request, whichever they were.
     constant_id: Mutex<Option<String>>,
     dead_letters: DeadLetters,
@@ -169,6 +175,7 @@ impl Elasticsearch {
             bytes_max: AtomicUsize::new(settings.bulk.bytes_max),
             limit: AdaptiveLimit::new(settings.bulk.concurrency_max),
             settings: settings.bulk.clone(),
+            look_up_refused: AtomicBool::new(false),
             constant_id: Mutex::new(None),
             dead_letters,
             health,
@@ -212,11 +219,12 @@ impl Elasticsearch {
         let mut blocked_since = None;
         let mut pending = vec![bulk];
         let mut wait = RETRY_WAIT.0;
-        while let Some(mut bulk) = pending.pop() {
+        while let Some(bulk) = pending.pop() {
             if bulk.bytes() > self.shared.bytes_max.load(Ordering::Relaxed) && bulk.len() > 1 {
                 pending.extend(bulk.halves());
                 continue;
             }
+            let Some(bulk) = self.leave_out_what_is_there(bulk).await else { continue };
             let before = Instant::now();
             let outcome = self.send(&bulk).await;
             metrics::histogram!("logboom_bulk_seconds", "output" => self.shared.name.to_string())
@@ -273,7 +281,6 @@ impl Elasticsearch {
                 Outcome::Retry(reason) => {
                     self.shared.limit.shrink();
                     self.shared.health.output_down(&self.shared.name, reason.clone());
-                    bulk.sent_before = true;
                     (bulk, reason)
                 }
             };

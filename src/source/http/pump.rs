@@ -1,7 +1,7 @@
 //! From the spool to the workers, and what has ended back to the spool.
 
 use super::{TOPIC, lane};
-use crate::delivery::{BatchBuilder, DeadLetter, DeadLetters, Lane, LaneId, Stage};
+use crate::delivery::{BatchBuilder, DeadLetter, DeadLetters, Lane, LaneId, Rereads, Stage};
 use crate::source::spool::{Item, Reader, Spool};
 use crate::source::{Codec, Feed};
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub(super) struct Pump {
     spool: Spool,
     reader: Reader,
     builder: BatchBuilder,
+    /// Of all segments: those that are begun later are not read again, and are not looked for once that is over.
+    rereads: Arc<Rereads>,
     /// Segments from the first in which not everything has ended.
     segments: BTreeMap<u32, Progress>,
     /// Everything before this position of this segment has ended.
@@ -54,6 +56,7 @@ impl Pump {
             spool,
             reader,
             builder: BatchBuilder::default(),
+            rereads: Rereads::until_committed(),
             segments: BTreeMap::new(),
             reached: (0, 0),
             commit_interval,
@@ -101,7 +104,8 @@ impl Pump {
         let item = self.reader.read()?;
         match item {
             Item::Record { segment, end, written_ms, payload } => {
-                let progress = progress(&mut self.segments, &self.feed, &self.name, &self.spool, segment);
+                let progress =
+                    progress(&mut self.segments, &self.feed, &self.name, &self.spool, &self.rereads, segment);
                 progress.sent = end;
                 let written_ms = i64::try_from(written_ms).unwrap_or(0);
                 // The ledger commits "last offset + 1": with the offset of an entry's last byte that is where the next begins.
@@ -110,7 +114,8 @@ impl Pump {
             Item::Damaged { segment, end, bytes } => {
                 let batch = self.builder.take();
                 self.feed.send(batch, Codec::Filebeat);
-                let progress = progress(&mut self.segments, &self.feed, &self.name, &self.spool, segment);
+                let progress =
+                    progress(&mut self.segments, &self.feed, &self.name, &self.spool, &self.rereads, segment);
                 progress.sent = end;
                 tracing::error!(
                     segment,
@@ -127,7 +132,8 @@ impl Pump {
                 self.dead_letters.blocking_send(letter, receipt);
             }
             Item::SegmentEnd { segment } => {
-                progress(&mut self.segments, &self.feed, &self.name, &self.spool, segment).is_read = true;
+                progress(&mut self.segments, &self.feed, &self.name, &self.spool, &self.rereads, segment).is_read =
+                    true;
             }
             Item::Idle => return Ok(Step::Rest(IDLE_WAIT)),
         }
@@ -148,6 +154,7 @@ impl Pump {
         let commits = self.feed.intake.take_commits(self.segments.values().map(|progress| progress.lane.id));
         for commit in commits {
             if let Some(progress) = self.segments.values_mut().find(|p| p.lane.id == commit.lane) {
+                progress.lane.note_commit();
                 progress.ended = u64::try_from(commit.next_offset).unwrap_or(0);
             }
         }
@@ -176,12 +183,13 @@ fn progress<'s>(
     feed: &Feed,
     name: &str,
     spool: &Spool,
+    rereads: &Arc<Rereads>,
     segment: u32,
 ) -> &'s mut Progress {
     segments.entry(segment).or_insert_with(|| {
         let id = feed.intake.new_lane_id();
         feed.intake.open(id);
-        let lane = Arc::new(lane(id, name, &spool.identity(), segment));
-        Progress { lane, sent: 0, ended: 0, is_read: false }
+        let lane = lane(id, name, &spool.identity(), segment).rereading(rereads.clone());
+        Progress { lane: Arc::new(lane), sent: 0, ended: 0, is_read: false }
     })
 }
