@@ -212,7 +212,7 @@ fn read_console(section: Option<Section<'_, '_>>) -> Option<ConsoleSettings> {
     });
     let token = section.string("token");
     if token.as_ref().is_some_and(String::is_empty) {
-        section.problem(section.node.error("`token` is empty").help("token: \"${LOGBOOM_CONSOLE_TOKEN}\""));
+        section.problem(section.node.error("`token` is empty").help("token: \"${env:LOGBOOM_CONSOLE_TOKEN}\""));
     }
     section.finish();
     let listen = address.or_else(|| "127.0.0.1:8686".parse().ok())?;

@@ -48,7 +48,7 @@ pub async fn serve(
         .route("/api/reload", post(reload))
         .with_state(console.clone())
         .merge(verdicts::routes(verdicts))
-        .layer(from_fn_with_state(token, token::check));
+        .route_layer(from_fn_with_state(token, token::check));
     let router = Router::new()
         .route("/metrics", get(render_metrics))
         .route("/health/live", get(|| async { "live\n" }))
