@@ -10,6 +10,7 @@ mod kafka_records;
 mod kibana;
 mod late_verdicts;
 mod outages;
+mod rollover;
 mod shared_verdicts;
 mod spool;
 mod surroundings;
