@@ -7,7 +7,11 @@ use tracing_subscriber::EnvFilter;
 pub fn init_logs() {
     let filter =
         EnvFilter::try_from_env("LOGBOOM_LOG").unwrap_or_else(|_| EnvFilter::new("info,rdkafka=warn,librdkafka=warn"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // It would be told on the very stderr that takes nothing, by a macro that panics: a full disk under the log must cost lines, not threads.
+        .log_internal_errors(false);
     let _ = match std::env::var("LOGBOOM_LOG_FORMAT").as_deref() {
         Ok("json") => builder.json().try_init(),
         _ => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),

@@ -5,10 +5,12 @@ use super::traffic::PIPELINE;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use tempfile::TempDir;
+
+/// What a process that is told of its first write beyond the limit would die of; a full disk tells it by an error only.
+const BEAR_FILE_LIMITS: &str = r#"trap '' XFSZ; exec "$0" "$@""#;
 
 pub struct Fleet {
     run: String,
@@ -29,35 +31,53 @@ impl Member {
     fn config(&self) -> PathBuf {
         self.folder.join("logboom.yml")
     }
+
+    /// What libfaketime adds to the process's clock.
+    fn clock(&self) -> PathBuf {
+        self.folder.join("clock")
+    }
+
+    fn start(&mut self) {
+        let run = Program::command("run", &self.config());
+        let mut command = Command::new("sh");
+        command.args(["-c", BEAR_FILE_LIMITS]).arg(run.get_program()).args(run.get_args());
+        if let Some(library) = faketime() {
+            // Timers follow the monotonic clock, which does not jump on a real machine either.
+            command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", self.clock());
+            command.env("FAKETIME_CACHE_DURATION", "1").env("DONT_FAKE_MONOTONIC", "1");
+        }
+        self.program = Some(Program::start(&mut command, self.folder.join("log")));
+    }
+}
+
+/// The library that makes clocks jump, where it is installed.
+pub fn faketime() -> Option<PathBuf> {
+    std::env::var_os("FAKETIME_LIB").map(PathBuf::from)
 }
 
 impl Fleet {
-    pub fn start(run: &str, count: usize, elasticsearch_port: u16) -> Self {
+    /// Makes a place for `count` processes and starts the first of them.
+    pub fn start(run: &str, count: usize, started: usize, elasticsearch_port: u16, model_port: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let member = |n: usize| {
             let folder = folder.path().join(format!("process-{n}"));
             fs::create_dir_all(folder.join("pipelines")).unwrap();
             fs::create_dir_all(folder.join("letters")).unwrap();
             fs::write(folder.join("pipelines/fates.yml"), PIPELINE).unwrap();
+            fs::write(folder.join("clock"), "+0").unwrap();
             std::os::unix::fs::symlink("letters/dead.ndjson", folder.join("dead")).unwrap();
             Member { folder, console: free_port(), program: None }
         };
         let members = (0..count).map(member).collect();
-        let mut fleet = Self {
-            run: run.to_owned(),
-            elasticsearch_port,
-            model_port: silent_model(),
-            members,
-            memory_bytes: 0,
-            _folder: folder,
-        };
+        let mut fleet =
+            Self { run: run.to_owned(), elasticsearch_port, model_port, members, memory_bytes: 0, _folder: folder };
         for process in 0..count {
             fleet.configure(process, 0);
         }
         let setup =
             Program::command("setup", &fleet.members[0].config()).args(["--kibana", "/dev/null"]).output().unwrap();
         assert!(setup.status.success(), "{}", String::from_utf8_lossy(&setup.stderr));
-        (0..count).for_each(|process| fleet.restart(process));
+        (0..started).for_each(|process| fleet.restart(process));
         fleet
     }
 
@@ -89,8 +109,7 @@ watch: false
         self.note_memory();
         let member = &mut self.members[process];
         member.program = None;
-        let log = member.folder.join("log");
-        member.program = Some(Program::logboom(&member.config(), log));
+        member.start();
     }
 
     pub fn signal(&mut self, process: usize, signal: &str) {
@@ -137,6 +156,24 @@ watch: false
         fs::rename(new, path).unwrap();
     }
 
+    /// No file of the process may grow beyond so many bytes: the disk of its `data_dir`, its dead letters and its log is full. `None`: there is room.
+    pub fn limit_files(&self, process: usize, bytes: Option<usize>) {
+        let Some(program) = &self.members[process].program else { return };
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let arguments = ["--pid", &program.id().to_string(), &format!("--fsize={limit}:unlimited")];
+        let output = Command::new("prlimit").args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// What the process takes for the time is so many seconds beside it. True unless libfaketime is not there.
+    pub fn set_clock(&self, process: usize, seconds: i64) -> bool {
+        let path = self.members[process].clock();
+        let new = path.with_extension("new");
+        fs::write(&new, format!("{seconds:+}")).unwrap();
+        fs::rename(new, path).unwrap();
+        faketime().is_some()
+    }
+
     /// The numbers of all dead letters.
     pub fn dead_letters(&self) -> BTreeSet<u64> {
         let read = |member: &Member| fs::read_to_string(member.folder.join("letters/dead.ndjson")).unwrap_or_default();
@@ -151,6 +188,11 @@ watch: false
             .collect()
     }
 
+    /// What a process has said so far.
+    pub fn log(&self, process: usize) -> String {
+        fs::read_to_string(self.members[process].folder.join("log")).unwrap_or_default()
+    }
+
     /// The most memory that any of them has had so far.
     fn note_memory(&mut self) {
         let running = self.members.iter().filter_map(|member| member.program.as_ref());
@@ -163,8 +205,9 @@ watch: false
         self.note_memory();
         for process in 0..self.members.len() {
             self.stop(process);
-            let log = fs::read_to_string(self.members[process].folder.join("log")).unwrap();
-            assert!(!log.contains("panicked"), "process {process} panicked");
+            let log = self.log(process);
+            let panic = log.lines().find(|line| line.contains("panicked"));
+            assert_eq!(panic, None, "process {process} panicked");
             let last = log.lines().rev().find(|line| line.contains("logboom stopped")).unwrap();
             assert!(last.contains("will_be_read_again=0"), "{last}");
         }
@@ -177,19 +220,4 @@ fn peak_memory_bytes(process: u32) -> Option<u64> {
     let status = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? << 10)
-}
-
-/// A model server that takes questions and never answers.
-fn silent_model() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            std::thread::spawn(move || {
-                let mut rest = [0; 4096];
-                while matches!(stream.read(&mut rest), Ok(1..)) {}
-            });
-        }
-    });
-    port
 }

@@ -1,8 +1,8 @@
 //! Chaos: several logboom processes between a real Kafka and a real Elasticsearch, and faults by a seed.
 //!
 //! While numbered records are sent, processes are killed, frozen, stopped and reloaded; the network to Elasticsearch is cut, slow, swallows
-//! answers or gives wrong ones; Elasticsearch and the broker freeze, the broker is killed; the disk of the dead letters is full; the model never
-//! answers. Then the faults end, and within a bounded time the account must be right: every record sent is in the index, or was dropped by its
+//! answers or gives wrong ones; Elasticsearch and the broker freeze, the broker is killed; the disk of the dead letters is full, or that of everything
+//! that a process writes; clocks jump; the model stalls. Then the faults end, and within a bounded time the account must be right: every record sent is in the index, or was dropped by its
 //! rule, or is a dead letter; none is there twice; no process took more memory than its bound.
 //!
 //! `tests/run e2e` runs it for a minute. By hand, as long as wanted: `LOGBOOM_CHAOS_SECONDS=3600 LOGBOOM_SEED=7 cargo test --release --test chaos -- --ignored --nocapture`
@@ -10,13 +10,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod fleet;
+mod model;
 mod proxy;
+mod scale;
 #[allow(dead_code, reason = "shared with the other end-to-end tests")]
 #[path = "../e2e/surroundings.rs"]
 mod surroundings;
 mod traffic;
 
 use fleet::Fleet;
+use model::Model;
 use proxy::{Mode, Proxy};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -48,9 +51,17 @@ enum Fault {
     FreezeBroker,
     RestartBroker,
     FullDisk,
+    FullDataDisk,
+    JumpClock,
+    StallModel,
 }
 
-const FAULTS: [Fault; 17] = [
+/// Seconds by which clocks jump; then they jump back.
+const CLOCK_JUMPS: [i64; 5] = [-86_400, -3_600, 600, 86_400, 366 * 86_400];
+/// A full disk lets no file grow beyond so many bytes, or less: what a process's log and dead letters have after some seconds.
+const FULL_DISK_BYTES_MAX: usize = 4 << 10;
+
+const FAULTS: [Fault; 20] = [
     Fault::KillProcess,
     Fault::FreezeProcess,
     Fault::StopProcess,
@@ -67,6 +78,9 @@ const FAULTS: [Fault; 17] = [
     Fault::FreezeBroker,
     Fault::RestartBroker,
     Fault::FullDisk,
+    Fault::FullDataDisk,
+    Fault::JumpClock,
+    Fault::StallModel,
     Fault::KillWithUnanswered,
 ];
 
@@ -98,7 +112,11 @@ fn every_record_ends_once_whatever_happens() {
     let run = format!("chaos{}", std::process::id());
     stack("kafka.sh", &["topic", &run, "12"]);
     let proxy = Proxy::start(surroundings::variable("ES_URL").trim_start_matches("http://"));
-    let mut fleet = Fleet::start(&run, PROCESSES, proxy.port());
+    let model = Model::start();
+    let mut fleet = Fleet::start(&run, PROCESSES, PROCESSES, proxy.port(), model.port());
+    if fleet::faketime().is_none() {
+        println!("no clock jumps: FAKETIME_LIB is not set (tests/stack/faketime.sh install)");
+    }
     let traffic = Traffic::start(&run);
 
     // Each fault comes once, in an order of the seed, before any comes again; first the one that a ledger which commits too early fails at.
@@ -110,16 +128,23 @@ fn every_record_ends_once_whatever_happens() {
         }
         let fault = order.swap_remove(random.below(order.len()));
         println!("{:6.1} s: {fault:?}", started.elapsed().as_secs_f64());
-        inject(fault, &mut fleet, &proxy, &mut random);
+        inject(fault, &mut fleet, &proxy, &model, &mut random);
         std::thread::sleep(random.milliseconds(200, 2_000));
     }
     let sent = traffic.stop();
     println!("{:6.1} s: the faults are over, {sent} records were sent", started.elapsed().as_secs_f64());
 
+    settle(&run, sent, &fleet);
+    assert!(model.answered() > 0, "the model was asked");
+    fleet.end(MEMORY_BYTES_MAX);
+}
+
+/// Waits until every record has ended, and shows that each did so once.
+fn settle(run: &str, sent: u64, fleet: &Fleet) {
     let calm = Instant::now();
     let indexed = eventually("every record ends", RECOVERY, || {
         let dead = fleet.dead_letters();
-        let indexed = traffic::indexed(&run)?;
+        let indexed = traffic::indexed(run)?;
         let ended: BTreeSet<u64> = dead.iter().chain(&indexed).copied().collect();
         let missing = (0..sent).filter(|n| fate(*n) != Fate::Dropped && !ended.contains(n));
         let (count, first) = (missing.clone().count(), missing.take(5).collect::<Vec<_>>());
@@ -127,7 +152,6 @@ fn every_record_ends_once_whatever_happens() {
     });
     println!("recovered in {:.1} s", calm.elapsed().as_secs_f64());
     prove(sent, &indexed, &fleet.dead_letters());
-    fleet.end(MEMORY_BYTES_MAX);
 }
 
 /// Sent = indexed ∪ dropped by rule ∪ dead-lettered, each in its own place and the index without doubles.
@@ -145,8 +169,9 @@ fn prove(sent: u64, indexed: &[u64], dead: &BTreeSet<u64>) {
     );
 }
 
-fn inject(fault: Fault, fleet: &mut Fleet, proxy: &Proxy, random: &mut Random) {
+fn inject(fault: Fault, fleet: &mut Fleet, proxy: &Proxy, model: &Model, random: &mut Random) {
     let process = random.below(PROCESSES);
+    let choice = random.below(FULL_DISK_BYTES_MAX);
     let mut wait = |from, to| std::thread::sleep(random.milliseconds(from, to));
     let network = |mode, wait: &mut dyn FnMut(usize, usize)| {
         proxy.set(mode);
@@ -209,6 +234,23 @@ fn inject(fault: Fault, fleet: &mut Fleet, proxy: &Proxy, random: &mut Random) {
             fleet.fill_disk(process, true);
             wait(1_000, 3_000);
             fleet.fill_disk(process, false);
+        }
+        Fault::FullDataDisk => {
+            fleet.limit_files(process, Some(choice));
+            wait(1_000, 4_000);
+            fleet.limit_files(process, None);
+        }
+        Fault::JumpClock => {
+            if fleet.set_clock(process, CLOCK_JUMPS[choice % CLOCK_JUMPS.len()]) {
+                wait(2_000, 4_000);
+                fleet.set_clock(process, 0);
+            }
+        }
+        // Longer than a question's time-out.
+        Fault::StallModel => {
+            model.stall(true);
+            wait(2_000, 6_000);
+            model.stall(false);
         }
     }
 }

@@ -87,7 +87,7 @@ fn forward(target: &str, head: &str, body: &[u8]) -> std::io::Result<(String, Ve
     answer.ok_or_else(|| std::io::ErrorKind::UnexpectedEof.into())
 }
 
-fn respond(mut client: &TcpStream, status: u16, body: &str) -> std::io::Result<()> {
+pub fn respond(mut client: &TcpStream, status: u16, body: &str) -> std::io::Result<()> {
     let length = body.len();
     write!(
         client,
@@ -96,7 +96,7 @@ fn respond(mut client: &TcpStream, status: u16, body: &str) -> std::io::Result<(
 }
 
 /// Head (with its blank line) and body of a request or an answer. Bodies have a `content-length`, or come in chunks.
-fn read_message(reader: &mut impl BufRead) -> std::io::Result<Option<(String, Vec<u8>)>> {
+pub fn read_message(reader: &mut impl BufRead) -> std::io::Result<Option<(String, Vec<u8>)>> {
     let mut head = String::new();
     let (mut length, mut chunked) = (0, false);
     loop {

@@ -33,6 +33,16 @@ pub fn fate(n: u64) -> Fate {
 pub const PIPELINE: &str =
     "processors:\n  - drop: { if: ctx.n % 50 == 7 }\n  - fail: { if: ctx.n % 50 == 13, message: meant to fail }\n";
 
+/// Records until a word comes that was not there before: a template that no judge has seen.
+const TEMPLATE_RECORDS: u64 = 4_000;
+
+fn message(n: u64) -> String {
+    const LETTERS: &[u8; 16] = b"ghjklmnpqrstvwxz";
+    let letter = |at: u64| char::from(LETTERS[((n / TEMPLATE_RECORDS) >> (4 * at)) as usize % LETTERS.len()]);
+    let clerk: String = (0..5).map(letter).collect();
+    format!("order {n} was taken by clerk {clerk}")
+}
+
 pub struct Traffic {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<u64>,
@@ -54,7 +64,7 @@ impl Traffic {
             let mut sent = 0;
             while !stopped.load(Ordering::Relaxed) {
                 for n in sent..sent + STEP_RECORDS {
-                    let text = json!({"message": format!("order {n} was taken by node {}", n % 7), "n": n}).to_string();
+                    let text = json!({"message": message(n), "n": n}).to_string();
                     producer.send(BaseRecord::<(), str>::to(&topic).payload(&text)).map_err(|(e, _)| e).unwrap();
                 }
                 sent += STEP_RECORDS;

@@ -102,6 +102,16 @@ impl Job {
         self.start_with(|stdin| while stdin.write_all(&lines(200)).is_ok() {})
     }
 
+    /// Runs over `input` to its end while every line of the log is refused, as by a full disk.
+    pub fn run_without_log(&self, input: &[u8]) {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let input_file = self.path("input");
+        fs::write(&input_file, input).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_logboom"));
+        command.args(["run", "-c"]).arg(&self.config).stdin(fs::File::open(input_file).unwrap()).stderr(full);
+        assert_eq!(command.status().unwrap().code(), Some(0));
+    }
+
     fn start_with(&self, feed: impl FnOnce(&mut std::process::ChildStdin) + Send + 'static) -> Running {
         let mut child = Command::new(env!("CARGO_BIN_EXE_logboom"))
             .args(["run", "-c"])

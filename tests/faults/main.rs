@@ -131,6 +131,17 @@ fn a_full_disk_is_waited_for() {
 }
 
 #[test]
+fn a_log_that_takes_no_line_costs_no_record() {
+    // The retry and the dead letter are each told to the log, by threads that must outlive its refusal.
+    let bulk = FakeBulk::start(|n| if n == 0 { Answer::Request(503) } else { Answer::Ok });
+    let job = Job::new(&bulk.outputs(), "json");
+    let mut input = lines(10);
+    input.extend_from_slice(b"{not JSON\n");
+    job.run_without_log(&input);
+    assert_eq!((bulk.ids().len(), dead_letters(&job).len()), (10, 1));
+}
+
+#[test]
 fn answers_for_other_items_than_asked_are_not_believed() {
     let bulk = FakeBulk::start(|n| if n == 0 { Answer::Short } else { Answer::Ok });
     let summary = Job::new(&bulk.outputs(), "json").run(&lines(10));
